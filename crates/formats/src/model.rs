@@ -1,0 +1,1 @@
+//! Operating-model files.

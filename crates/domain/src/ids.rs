@@ -44,6 +44,8 @@ numbers! {
     RoleNo;
     /// One set of facts that became known together: an import, a register save, a correction.
     BatchNo;
+    /// A subject of teaching, as the source names it.
+    SubjectNo;
     /// An account that signs in.
     UserNo;
 }

@@ -7,6 +7,8 @@
 //!
 //! Invariant: every index ([`MeasureNo`]) points into the same model's tables.
 
+pub mod evaluate;
+
 use crate::attendance::codes;
 use crate::attendance::{Approval, MarkKind, Presence, Reason};
 use crate::calendar::Day;

@@ -180,9 +180,9 @@ pub struct Request {
 pub fn grant(actor: Actor, request: Request) -> Result<Scope, Denied> {
     let reach = match actor {
         Actor::Operator => Some(request.reach),
-        Actor::User { role, reach, .. } if may(role, request.action) => {
-            reach.meet(request.reach).filter(|&met| met == request.reach)
-        }
+        Actor::User { role, reach, .. } if may(role, request.action) => reach
+            .meet(request.reach)
+            .filter(|&met| met == request.reach),
         Actor::User { .. } => None,
     };
     let reach = reach.ok_or(Denied(request.action))?;
@@ -198,7 +198,10 @@ pub fn grant(actor: Actor, request: Request) -> Result<Scope, Denied> {
 fn may(role: UserRole, action: Action) -> bool {
     match role {
         UserRole::Coordinator => {
-            matches!(action, Action::ReadFigures | Action::ReadWatchList | Action::AdoptModel)
+            matches!(
+                action,
+                Action::ReadFigures | Action::ReadWatchList | Action::AdoptModel
+            )
         }
         UserRole::Principal | UserRole::SkyWorker => matches!(
             action,

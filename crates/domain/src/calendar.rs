@@ -80,7 +80,11 @@ impl Day {
 
     /// The day of a `jiff` date.
     pub fn from_date(date: Date) -> Day {
-        let (y, m, d) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
+        let (y, m, d) = (
+            i32::from(date.year()),
+            i32::from(date.month()),
+            i32::from(date.day()),
+        );
         // Days from civil, after the well-known proleptic Gregorian arithmetic in eras of 400 years.
         let y = if m <= 2 { y - 1 } else { y };
         let era = y.div_euclid(400);
@@ -132,7 +136,10 @@ impl std::str::FromStr for Day {
     type Err = CalendarTextError;
 
     fn from_str(text: &str) -> Result<Day, CalendarTextError> {
-        let wrong = CalendarTextError { expected: "date", example: "2026-08-11" };
+        let wrong = CalendarTextError {
+            expected: "date",
+            example: "2026-08-11",
+        };
         let bytes = text.as_bytes();
         let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
         if bytes.len() != 10
@@ -143,7 +150,11 @@ impl std::str::FromStr for Day {
             return Err(wrong);
         }
         let number = |part: &[u8]| part.iter().fold(0_i16, |n, b| n * 10 + i16::from(b - b'0'));
-        let (year, month, day) = (number(&bytes[..4]), number(&bytes[5..7]), number(&bytes[8..]));
+        let (year, month, day) = (
+            number(&bytes[..4]),
+            number(&bytes[5..7]),
+            number(&bytes[8..]),
+        );
         Day::from_ymd(year, month as i8, day as i8).ok_or(wrong)
     }
 }
@@ -178,9 +189,12 @@ impl std::str::FromStr for Instant {
     type Err = CalendarTextError;
 
     fn from_str(text: &str) -> Result<Instant, CalendarTextError> {
-        text.parse::<jiff::Timestamp>().map(|at| Instant(at.as_microsecond())).map_err(|_| {
-            CalendarTextError { expected: "UTC instant", example: "2026-10-05T06:00:00Z" }
-        })
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Instant(at.as_microsecond()))
+            .map_err(|_| CalendarTextError {
+                expected: "UTC instant",
+                example: "2026-10-05T06:00:00Z",
+            })
     }
 }
 
@@ -198,9 +212,11 @@ impl std::str::FromStr for TimeOfDay {
     type Err = CalendarTextError;
 
     fn from_str(text: &str) -> Result<TimeOfDay, CalendarTextError> {
-        let wrong = CalendarTextError { expected: "time of day", example: "08:15" };
-        let (hours, minutes) =
-            text.split_once([':', '.']).ok_or_else(|| wrong.clone())?;
+        let wrong = CalendarTextError {
+            expected: "time of day",
+            example: "08:15",
+        };
+        let (hours, minutes) = text.split_once([':', '.']).ok_or_else(|| wrong.clone())?;
         let hours: u16 = hours.parse().map_err(|_| wrong.clone())?;
         // Seconds are accepted and dropped: exports write 08:15:00.
         let minutes: u16 = minutes
@@ -208,7 +224,11 @@ impl std::str::FromStr for TimeOfDay {
             .next()
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| wrong.clone())?;
-        if hours > 23 || minutes > 59 { Err(wrong) } else { Ok(TimeOfDay(hours * 60 + minutes)) }
+        if hours > 23 || minutes > 59 {
+            Err(wrong)
+        } else {
+            Ok(TimeOfDay(hours * 60 + minutes))
+        }
     }
 }
 
@@ -224,7 +244,10 @@ pub struct Span {
 impl Span {
     /// A span without end: validity that nobody has closed.
     pub const fn open(from: Day) -> Span {
-        Span { from, to: Day(i32::MAX) }
+        Span {
+            from,
+            to: Day(i32::MAX),
+        }
     }
 
     /// Whether the day is inside.
@@ -234,7 +257,10 @@ impl Span {
 
     /// The days that both spans hold; empty where there are none.
     pub fn meet(self, other: Span) -> Span {
-        Span { from: self.from.max(other.from), to: self.to.min(other.to) }
+        Span {
+            from: self.from.max(other.from),
+            to: self.to.min(other.to),
+        }
     }
 
     /// Whether no day is inside.
@@ -248,9 +274,16 @@ impl Span {
 /// The Basic Education Act (628/1998) 23 § begins the school year on 1 August.
 pub fn school_year_of(day: Day) -> Span {
     let date = day.to_date();
-    let start = if date.month() >= 8 { date.year() } else { date.year() - 1 };
+    let start = if date.month() >= 8 {
+        date.year()
+    } else {
+        date.year() - 1
+    };
     let first = |year: i16| Day::from_date(jiff::civil::date(year, 8, 1));
-    Span { from: first(start), to: first(start + 1) }
+    Span {
+        from: first(start),
+        to: first(start + 1),
+    }
 }
 
 #[cfg(test)]
@@ -273,7 +306,14 @@ mod tests {
 
     #[test]
     fn texts_that_are_not_days_are_refused() {
-        for text in ["2026-8-11", "11.8.2026", "2026-02-30", "", "2026-08-11 ", "+026-08-11"] {
+        for text in [
+            "2026-8-11",
+            "11.8.2026",
+            "2026-02-30",
+            "",
+            "2026-08-11 ",
+            "+026-08-11",
+        ] {
             assert!(text.parse::<Day>().is_err(), "{text}");
         }
         assert_eq!("1969-12-31".parse::<Day>(), Ok(Day(-1)));

@@ -40,7 +40,10 @@ fn attended(slot: &Slot) -> bool {
 pub fn spells(days: &[PupilDay]) -> Vec<Spell> {
     let mut spells: Vec<Spell> = Vec::new();
     let mut open = false;
-    for (day, slot) in days.iter().flat_map(|day| day.slots.iter().map(|slot| (day.day, slot))) {
+    for (day, slot) in days
+        .iter()
+        .flat_map(|day| day.slots.iter().map(|slot| (day.day, slot)))
+    {
         let here = (day, slot.start);
         let minutes = u32::from(slot.minutes.absent());
         match spells.last_mut() {
@@ -54,7 +57,13 @@ pub fn spells(days: &[PupilDay]) -> Vec<Spell> {
                 open = false;
             }
             _ if !open && missed(slot) => {
-                spells.push(Spell { first: here, last: here, units: 1, minutes, open: true });
+                spells.push(Spell {
+                    first: here,
+                    last: here,
+                    units: 1,
+                    minutes,
+                    open: true,
+                });
                 open = true;
             }
             _ => {}
@@ -68,7 +77,11 @@ pub fn runs(days: &[PupilDay], full: bool) -> Vec<u32> {
     let mut length = 0;
     days.iter()
         .map(|day| {
-            let counts = if full { day.is_full_absence() } else { day.absent() > 0 };
+            let counts = if full {
+                day.is_full_absence()
+            } else {
+                day.absent() > 0
+            };
             length = if counts { length + 1 } else { 0 };
             length
         })
@@ -148,7 +161,12 @@ pub fn patterns(days: &[PupilDay], of: PatternOf) -> Vec<Pattern> {
     let mut counts: BTreeMap<PatternKey, u32> = BTreeMap::new();
     let mut all = 0;
     for day in days {
-        for (place, slot) in day.slots.iter().enumerate().filter(|(_, slot)| missed(slot)) {
+        for (place, slot) in day
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| missed(slot))
+        {
             let key = match of {
                 PatternOf::Weekday => PatternKey::Weekday(day.day.weekday()),
                 PatternOf::LessonOfDay => PatternKey::LessonOfDay(place as u8 + 1),
@@ -158,8 +176,14 @@ pub fn patterns(days: &[PupilDay], of: PatternOf) -> Vec<Pattern> {
             all += 1;
         }
     }
-    let mut found: Vec<Pattern> =
-        counts.into_iter().map(|(key, missed)| Pattern { key, missed, of: all }).collect();
+    let mut found: Vec<Pattern> = counts
+        .into_iter()
+        .map(|(key, missed)| Pattern {
+            key,
+            missed,
+            of: all,
+        })
+        .collect();
     found.sort_by_key(|pattern| (std::cmp::Reverse(pattern.missed), pattern.key));
     found
 }

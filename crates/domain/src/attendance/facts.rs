@@ -172,7 +172,12 @@ impl Facts {
                 schools.dedup_by_key(|school| school.no);
                 schools
             },
-            calendar: latest(&self.calendar, known_at, |c| (c.school, c.day), |c| (c.known_at, *c)),
+            calendar: latest(
+                &self.calendar,
+                known_at,
+                |c| (c.school, c.day),
+                |c| (c.known_at, *c),
+            ),
             lessons: latest(
                 &self.lessons,
                 known_at,

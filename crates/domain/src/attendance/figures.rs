@@ -47,8 +47,7 @@ impl Figures {
 
     /// Whether the identity holds.
     pub const fn holds(&self) -> bool {
-        self.possible
-            == self.present + self.elsewhere + self.absent() + self.unmarked
+        self.possible == self.present + self.elsewhere + self.absent() + self.unmarked
             && self.late <= self.present
     }
 
@@ -69,7 +68,11 @@ impl Figures {
 
     /// `recorded` or `presumed`: what an unmarked lesson counts as.
     pub const fn completeness_code(&self) -> &'static str {
-        if self.presumed { "presumed" } else { "recorded" }
+        if self.presumed {
+            "presumed"
+        } else {
+            "recorded"
+        }
     }
 }
 
@@ -114,7 +117,11 @@ pub struct Share {
 impl Share {
     /// A share; `None` of nothing.
     pub const fn new(part: u64, whole: u64) -> Option<Share> {
-        if whole == 0 { None } else { Some(Share { part, whole }) }
+        if whole == 0 {
+            None
+        } else {
+            Some(Share { part, whole })
+        }
     }
 
     /// Whether the share is at least so many hundredths of a percent (10 % is 1000).

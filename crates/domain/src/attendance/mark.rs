@@ -118,8 +118,11 @@ pub struct MarkKind {
 
 impl MarkKind {
     /// In the lesson from start to end.
-    pub const PRESENT: MarkKind =
-        MarkKind { presence: Presence::Present, approval: Approval::NotNeeded, minutes: None };
+    pub const PRESENT: MarkKind = MarkKind {
+        presence: Presence::Present,
+        approval: Approval::NotNeeded,
+        minutes: None,
+    };
 
     /// Checks a combination.
     ///
@@ -149,7 +152,11 @@ impl MarkKind {
                 Err(MarkKindError::ApprovalWithoutAbsence)
             }
             Presence::Late if minutes.is_none() => Err(MarkKindError::LatenessWithoutMinutes),
-            _ => Ok(MarkKind { presence, approval, minutes }),
+            _ => Ok(MarkKind {
+                presence,
+                approval,
+                minutes,
+            }),
         }
     }
 

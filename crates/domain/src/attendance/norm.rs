@@ -28,7 +28,11 @@ pub const fn norm_lessons(grade: u8, weekday: Weekday) -> u8 {
     if index >= 5 {
         return 0;
     }
-    let weekly = if grade >= 1 && grade <= 9 { WEEKLY[grade as usize - 1] } else { WEEKLY[4] };
+    let weekly = if grade >= 1 && grade <= 9 {
+        WEEKLY[grade as usize - 1]
+    } else {
+        WEEKLY[4]
+    };
     weekly / 5 + if index < weekly % 5 { 1 } else { 0 }
 }
 

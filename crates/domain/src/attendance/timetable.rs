@@ -47,7 +47,11 @@ impl SlotMinutes {
             unmarked: 0,
             late: 0,
         };
-        let part = if minutes < possible { minutes } else { possible };
+        let part = if minutes < possible {
+            minutes
+        } else {
+            possible
+        };
         let mut taken = part;
         match (kind.presence(), kind.approval()) {
             (Presence::Elsewhere, _) => split.elsewhere = part,
@@ -103,8 +107,12 @@ pub struct PupilDay {
 impl PupilDay {
     /// The sums of the day.
     pub fn figures(&self) -> Figures {
-        let mut sum =
-            Figures { days: 1, norm: self.norm, presumed: self.presumed, ..Figures::default() };
+        let mut sum = Figures {
+            days: 1,
+            norm: self.norm,
+            presumed: self.presumed,
+            ..Figures::default()
+        };
         for slot in &self.slots {
             sum.possible += u64::from(slot.possible);
             sum.present += u64::from(slot.minutes.present);
@@ -120,7 +128,10 @@ impl PupilDay {
 
     /// Absent minutes of the day.
     pub fn absent(&self) -> u32 {
-        self.slots.iter().map(|slot| u32::from(slot.minutes.absent())).sum()
+        self.slots
+            .iter()
+            .map(|slot| u32::from(slot.minutes.absent()))
+            .sum()
     }
 
     /// Possible minutes of the day.
@@ -154,7 +165,11 @@ impl View {
         let facts = facts.as_known(known_at);
         let mut group_schools: BTreeMap<GroupNo, BTreeSet<SchoolNo>> = BTreeMap::new();
         let mut view = View {
-            schools: facts.schools.into_iter().map(|school| (school.no, school)).collect(),
+            schools: facts
+                .schools
+                .into_iter()
+                .map(|school| (school.no, school))
+                .collect(),
             calendar: BTreeMap::new(),
             calendar_years: BTreeSet::new(),
             lessons: BTreeMap::new(),
@@ -165,27 +180,45 @@ impl View {
             marks: BTreeMap::new(),
         };
         for day in facts.calendar {
-            view.calendar_years.insert((day.school, school_year_of(day.day)));
+            view.calendar_years
+                .insert((day.school, school_year_of(day.day)));
             view.calendar.insert((day.school, day.day), day);
         }
         for enrolment in facts.enrolments {
-            group_schools.entry(enrolment.group).or_default().insert(enrolment.school);
-            view.enrolments.entry(enrolment.pupil).or_default().push(enrolment);
+            group_schools
+                .entry(enrolment.group)
+                .or_default()
+                .insert(enrolment.school);
+            view.enrolments
+                .entry(enrolment.pupil)
+                .or_default()
+                .push(enrolment);
         }
         for lesson in facts.lessons {
             for &school in group_schools.get(&lesson.group).into_iter().flatten() {
-                view.lesson_years.insert((school, school_year_of(lesson.day)));
+                view.lesson_years
+                    .insert((school, school_year_of(lesson.day)));
             }
-            view.lessons.entry((lesson.group, lesson.day)).or_default().push(lesson);
+            view.lessons
+                .entry((lesson.group, lesson.day))
+                .or_default()
+                .push(lesson);
         }
         for exception in facts.exceptions {
-            view.exceptions.entry(exception.pupil).or_default().push(exception);
+            view.exceptions
+                .entry(exception.pupil)
+                .or_default()
+                .push(exception);
         }
         for register in facts.registers {
-            view.registers.insert((register.group, register.day, register.start), register);
+            view.registers
+                .insert((register.group, register.day, register.start), register);
         }
         for mark in facts.marks {
-            view.marks.entry((mark.pupil, mark.day)).or_default().push(mark);
+            view.marks
+                .entry((mark.pupil, mark.day))
+                .or_default()
+                .push(mark);
         }
         view
     }
@@ -197,10 +230,10 @@ impl View {
 
     /// The school's terms and periods; a school that nobody described has none.
     pub fn school(&self, school: SchoolNo) -> School {
-        self.schools
-            .get(&school)
-            .cloned()
-            .unwrap_or(School { no: school, ..School::default() })
+        self.schools.get(&school).cloned().unwrap_or(School {
+            no: school,
+            ..School::default()
+        })
     }
 
     /// Whether there is school: the school's own calendar, then the common one, then every weekday
@@ -237,7 +270,11 @@ impl View {
         let own = here.iter().find(|e| e.homeroom).or(here.first())?;
         let year = school_year_of(day);
         let norm = !self.lesson_years.contains(&(own.school, year));
-        let mut slots = if norm { self.norm_slots(own, day) } else { self.lesson_slots(&here, day) };
+        let mut slots = if norm {
+            self.norm_slots(own, day)
+        } else {
+            self.lesson_slots(&here, day)
+        };
         for exception in self.exceptions.get(&pupil).into_iter().flatten() {
             for slot in &mut slots {
                 if exception.covers(day, slot.start, slot.subject) {
@@ -251,7 +288,10 @@ impl View {
         if slots.is_empty() {
             return None;
         }
-        let presumed = self.schools.get(&own.school).is_some_and(|school| school.presumed);
+        let presumed = self
+            .schools
+            .get(&own.school)
+            .is_some_and(|school| school.presumed);
         let marks = self.marks.get(&(pupil, day)).map_or(&[][..], Vec::as_slice);
         self.say(&mut slots, marks, day, presumed);
         Some(PupilDay {
@@ -266,10 +306,19 @@ impl View {
 
     fn norm_slots(&self, own: &Enrolment, day: Day) -> Vec<Slot> {
         let lessons = norm_lessons(own.grade, day.weekday());
-        let lessons = if self.is_school_day(own.school, day) { lessons } else { 0 };
+        let lessons = if self.is_school_day(own.school, day) {
+            lessons
+        } else {
+            0
+        };
         (0..lessons)
             .map(|place| {
-                slot(own.group, norm_slot_start(place), SubjectNo::default(), NORM_MINUTES)
+                slot(
+                    own.group,
+                    norm_slot_start(place),
+                    SubjectNo::default(),
+                    NORM_MINUTES,
+                )
             })
             .collect()
     }
@@ -277,7 +326,12 @@ impl View {
     fn lesson_slots(&self, here: &[&Enrolment], day: Day) -> Vec<Slot> {
         here.iter()
             .filter(|enrolment| self.is_school_day(enrolment.school, day))
-            .flat_map(|enrolment| self.lessons.get(&(enrolment.group, day)).into_iter().flatten())
+            .flat_map(|enrolment| {
+                self.lessons
+                    .get(&(enrolment.group, day))
+                    .into_iter()
+                    .flatten()
+            })
             .filter(|lesson| !lesson.cancelled)
             .map(|lesson| slot(lesson.group, lesson.start, lesson.subject, lesson.minutes))
             .collect()
@@ -295,8 +349,14 @@ impl View {
                 .get(&(slot.group, day, slot.start))
                 .is_some_and(|register| register.taken);
             slot.minutes = match taken || presumed {
-                true => SlotMinutes { present: slot.possible, ..SlotMinutes::default() },
-                false => SlotMinutes { unmarked: slot.possible, ..SlotMinutes::default() },
+                true => SlotMinutes {
+                    present: slot.possible,
+                    ..SlotMinutes::default()
+                },
+                false => SlotMinutes {
+                    unmarked: slot.possible,
+                    ..SlotMinutes::default()
+                },
             };
         }
         for mark in marks {
@@ -308,15 +368,30 @@ impl View {
             let (MarkAbout::Lesson { group, start }, Some(kind)) = (mark.about, mark.kind) else {
                 continue;
             };
-            for slot in slots.iter_mut().filter(|s| s.group == group && s.start == start) {
-                say_slot(slot, kind, mark.reason, kind.minutes().unwrap_or(slot.possible));
+            for slot in slots
+                .iter_mut()
+                .filter(|s| s.group == group && s.start == start)
+            {
+                say_slot(
+                    slot,
+                    kind,
+                    mark.reason,
+                    kind.minutes().unwrap_or(slot.possible),
+                );
             }
         }
     }
 }
 
 fn slot(group: GroupNo, start: TimeOfDay, subject: SubjectNo, possible: u16) -> Slot {
-    Slot { group, start, subject, possible, minutes: SlotMinutes::default(), mark: None }
+    Slot {
+        group,
+        start,
+        subject,
+        possible,
+        minutes: SlotMinutes::default(),
+        mark: None,
+    }
 }
 
 fn say_slot(slot: &mut Slot, kind: MarkKind, reason: Reason, minutes: u16) {
@@ -337,7 +412,10 @@ fn say_day(slots: &mut [Slot], kind: MarkKind, reason: Reason, hundredths: u8) {
         if about > 0 {
             say_slot(slot, kind, reason, about);
         } else {
-            slot.minutes = SlotMinutes { present: slot.possible, ..SlotMinutes::default() };
+            slot.minutes = SlotMinutes {
+                present: slot.possible,
+                ..SlotMinutes::default()
+            };
         }
     }
 }

@@ -33,16 +33,25 @@ pub struct SchoolYear {
 impl SchoolYear {
     /// The year of a school that holds a day.
     pub fn of(view: &View, school: &School, day: Day) -> SchoolYear {
-        let span = school_year_of(day);
+        SchoolYear::new(school, school_year_of(day), |day| {
+            view.is_school_day(school.no, day)
+        })
+    }
+
+    /// A year of a school with its school days.
+    pub fn new(school: &School, span: Span, is_school_day: impl Fn(Day) -> bool) -> SchoolYear {
         let inside = |spans: &[Span]| {
-            let mut spans: Vec<Span> =
-                spans.iter().map(|s| s.meet(span)).filter(|s| !s.is_empty()).collect();
+            let mut spans: Vec<Span> = spans
+                .iter()
+                .map(|s| s.meet(span))
+                .filter(|s| !s.is_empty())
+                .collect();
             spans.sort();
             spans
         };
         let school_days: Vec<Day> = (span.from.0..span.to.0)
             .map(Day)
-            .filter(|&day| view.is_school_day(school.no, day))
+            .filter(|&day| is_school_day(day))
             .collect();
         let mut teaching_weeks: Vec<Day> = school_days.iter().map(|day| day.monday()).collect();
         teaching_weeks.dedup();
@@ -76,13 +85,20 @@ impl SchoolYear {
         } else {
             first_of(date.year(), month + 3)
         };
-        Span { from: first, to: next }.meet(self.span)
+        Span {
+            from: first,
+            to: next,
+        }
+        .meet(self.span)
     }
 
     /// How many teaching weeks have begun between two days, the later day's week included and the
     /// earlier day's not.
     pub fn teaching_weeks_between(&self, earlier: Day, later: Day) -> usize {
-        let begun = |day: Day| self.teaching_weeks.partition_point(|&week| week <= day.monday());
+        let begun = |day: Day| {
+            self.teaching_weeks
+                .partition_point(|&week| week <= day.monday())
+        };
         begun(later).saturating_sub(begun(earlier))
     }
 
@@ -91,10 +107,17 @@ impl SchoolYear {
     /// `possible` are the pupil's possible days up to and with `day`, ascending. Windows that roll
     /// end on the day itself.
     pub fn window(&self, window: Window, day: Day, possible: &[Day]) -> Span {
-        let until_here = |from: Day| Span { from: from.max(self.span.from), to: day.next() };
+        let until_here = |from: Day| Span {
+            from: from.max(self.span.from),
+            to: day.next(),
+        };
         match window {
             Window::Day => until_here(day),
-            Window::Week => Span { from: day.monday(), to: day.monday().plus(7) }.meet(self.span),
+            Window::Week => Span {
+                from: day.monday(),
+                to: day.monday().plus(7),
+            }
+            .meet(self.span),
             Window::Month => {
                 let date = day.to_date();
                 let from = first_of(date.year(), date.month());
@@ -115,7 +138,12 @@ impl SchoolYear {
             Window::RollingTeachingWeeks(weeks) => {
                 let begun = self.teaching_weeks.partition_point(|&week| week <= day);
                 let first = begun.saturating_sub(usize::from(weeks));
-                until_here(self.teaching_weeks.get(first).copied().unwrap_or(day.monday()))
+                until_here(
+                    self.teaching_weeks
+                        .get(first)
+                        .copied()
+                        .unwrap_or(day.monday()),
+                )
             }
         }
     }
@@ -127,5 +155,8 @@ fn first_of(year: i16, month: i8) -> Day {
 
 fn holding(spans: &[Span], day: Day) -> Option<Span> {
     let begun = spans.partition_point(|span| span.from <= day);
-    begun.checked_sub(1).and_then(|last| spans.get(last)).copied()
+    begun
+        .checked_sub(1)
+        .and_then(|last| spans.get(last))
+        .copied()
 }

@@ -35,7 +35,10 @@ pub struct Judged {
 
 impl Judged {
     fn at_least(counted: u64, least: u64) -> Judged {
-        Judged { counted, holds: counted >= least }
+        Judged {
+            counted,
+            holds: counted >= least,
+        }
     }
 }
 
@@ -83,7 +86,12 @@ impl Judge<'_> {
             if let Some((condition, judged)) = judged
                 && self.may_fire(step.counts_again, last, day, held_since_last)
             {
-                found.push(Crossing { step: index, condition, day, counted: judged.counted });
+                found.push(Crossing {
+                    step: index,
+                    condition,
+                    day,
+                    counted: judged.counted,
+                });
                 last = Some(day);
                 held_since_last = true;
             }
@@ -128,10 +136,19 @@ impl Judge<'_> {
             return Judged::default();
         }
         match condition {
-            Condition::Hours { measure, hours, window } => {
-                Judged::at_least(self.hours(self.within(seen, window, day), measure), hours.into())
-            }
-            Condition::Days { measure, days, window } => {
+            Condition::Hours {
+                measure,
+                hours,
+                window,
+            } => Judged::at_least(
+                self.hours(self.within(seen, window, day), measure),
+                hours.into(),
+            ),
+            Condition::Days {
+                measure,
+                days,
+                window,
+            } => {
                 let counted = self.counted_days(self.within(seen, window, day), measure);
                 Judged::at_least(counted, days.into())
             }
@@ -142,21 +159,29 @@ impl Judge<'_> {
             }
             Condition::Spells { count, window } => {
                 let span = self.window_days(window, day, seen);
-                let begun =
-                    spells(seen).iter().filter(|spell| span.contains(spell.first.0)).count();
+                let begun = spells(seen)
+                    .iter()
+                    .filter(|spell| span.contains(spell.first.0))
+                    .count();
                 Judged::at_least(begun as u64, count.into())
             }
-            Condition::Pattern { of, share_percent, count_min, window } => {
-                patterns(self.within(seen, window, day), of)
-                    .first()
-                    .map(|top| Judged {
-                        counted: top.missed.into(),
-                        holds: top.missed >= u32::from(count_min)
-                            && top.missed * 100 >= top.of * u32::from(share_percent),
-                    })
-                    .unwrap_or_default()
-            }
-            Condition::Trend { factor_tenths, percent_min } => trend(seen)
+            Condition::Pattern {
+                of,
+                share_percent,
+                count_min,
+                window,
+            } => patterns(self.within(seen, window, day), of)
+                .first()
+                .map(|top| Judged {
+                    counted: top.missed.into(),
+                    holds: top.missed >= u32::from(count_min)
+                        && top.missed * 100 >= top.of * u32::from(share_percent),
+                })
+                .unwrap_or_default(),
+            Condition::Trend {
+                factor_tenths,
+                percent_min,
+            } => trend(seen)
                 .map(|trend| Judged {
                     counted: trend.recent_absent,
                     holds: trend.has_risen(factor_tenths, percent_min),
@@ -167,7 +192,13 @@ impl Judge<'_> {
     }
 
     fn share(&self, condition: Condition, seen: &[PupilDay], day: Day) -> Judged {
-        let Condition::Share { measure, percent_hundredths, window, of, days_min } = condition
+        let Condition::Share {
+            measure,
+            percent_hundredths,
+            window,
+            of,
+            days_min,
+        } = condition
         else {
             return Judged::default();
         };
@@ -184,8 +215,12 @@ impl Judge<'_> {
                 (self.counted_days(inside, measure), all as u64, all)
             }
         };
-        let enough = u128::from(part) * 10_000 >= u128::from(percent_hundredths) * u128::from(whole);
-        Judged { counted: part, holds: whole > 0 && enough && days >= usize::from(days_min) }
+        let enough =
+            u128::from(part) * 10_000 >= u128::from(percent_hundredths) * u128::from(whole);
+        Judged {
+            counted: part,
+            holds: whole > 0 && enough && days >= usize::from(days_min),
+        }
     }
 
     fn window_days(&self, window: Window, day: Day, seen: &[PupilDay]) -> Span {
@@ -200,12 +235,17 @@ impl Judge<'_> {
 
     fn minutes(&self, days: &[PupilDay], measure: MeasureNo) -> u64 {
         let measure = &self.model.measures[measure.0];
-        days.iter().flat_map(|d| &d.slots).map(|slot| u64::from(counted(measure, slot))).sum()
+        days.iter()
+            .flat_map(|d| &d.slots)
+            .map(|slot| u64::from(counted(measure, slot)))
+            .sum()
     }
 
     fn counted_days(&self, days: &[PupilDay], measure: MeasureNo) -> u64 {
         let measure = &self.model.measures[measure.0];
-        days.iter().filter(|d| d.slots.iter().any(|slot| counted(measure, slot) > 0)).count() as u64
+        days.iter()
+            .filter(|d| d.slots.iter().any(|slot| counted(measure, slot) > 0))
+            .count() as u64
     }
 
     fn hours(&self, days: &[PupilDay], measure: MeasureNo) -> u64 {
@@ -213,8 +253,10 @@ impl Judge<'_> {
             Hour::Minutes(length) => self.minutes(days, measure) / u64::from(length.max(1)),
             Hour::Lesson => {
                 let measure = &self.model.measures[measure.0];
-                days.iter().flat_map(|d| &d.slots).filter(|slot| counted(measure, slot) > 0).count()
-                    as u64
+                days.iter()
+                    .flat_map(|d| &d.slots)
+                    .filter(|slot| counted(measure, slot) > 0)
+                    .count() as u64
             }
         }
     }
@@ -234,7 +276,10 @@ pub fn counted(measure: &Measure, slot: &Slot) -> u16 {
 pub fn compare(before: &[Crossing], after: &[Crossing]) -> (Vec<Crossing>, Vec<Crossing>) {
     let same = |a: &Crossing, b: &Crossing| a.step == b.step && a.day == b.day;
     let missing = |from: &[Crossing], of: &[Crossing]| {
-        from.iter().filter(|a| !of.iter().any(|b| same(a, b))).copied().collect()
+        from.iter()
+            .filter(|a| !of.iter().any(|b| same(a, b)))
+            .copied()
+            .collect()
     };
     (missing(after, before), missing(before, after))
 }

@@ -73,7 +73,13 @@ impl Day {
 
     /// The civil date as `jiff` names it.
     pub fn to_date(self) -> Date {
-        // Days outside jiff's range cannot be built by parsing; arithmetic saturates.
+        // Days outside jiff's range (an open end) cannot be built by parsing; they become its ends.
+        if self.0 > Day::from_date(Date::MAX).0 {
+            return Date::MAX;
+        }
+        if self.0 < Day::from_date(Date::MIN).0 {
+            return Date::MIN;
+        }
         let epoch = jiff::civil::date(1970, 1, 1);
         epoch.saturating_add(jiff::Span::new().try_days(self.0).unwrap_or_default())
     }

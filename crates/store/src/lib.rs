@@ -1,1 +1,97 @@
-//! To be written.
+//! All SQL, for SQLite and PostgreSQL: facts with the instant they became known, scopes, audit.
+//!
+//! Every table holds versions, never a current state that is overwritten: rows are added, and an
+//! import that was undone is out of sight from then on. A query on people takes a
+//! [`lasna_domain::access::Scope`]; [`Store::change`] and [`Store::look`] write the audit row in the
+//! same transaction, so a look that cannot be recorded does not happen.
+//!
+//! Invariant: what is visible at an instant depends only on rows known by then.
+
+mod audit;
+mod batches;
+pub mod db;
+mod entities;
+mod facts;
+mod migrate;
+mod records;
+mod statements;
+mod users;
+
+pub use audit::AuditRow;
+pub use batches::{Batch, Visible};
+pub use entities::EntityKind;
+pub use facts::{FactRow, FactTable};
+pub use records::{Record, table_of};
+pub use statements::statements;
+pub use users::{Account, StoredModel};
+
+use db::{Database, DbError, Place, Read, Tx};
+use lasna_domain::access::Scope;
+use lasna_domain::calendar::Instant;
+use std::sync::Arc;
+
+/// An open store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<Database>,
+}
+
+impl Store {
+    /// Opens a place and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Where the place cannot be opened, or was written by a newer version of the program.
+    pub fn open(place: Place) -> Result<Store, DbError> {
+        let db = Database::open(place)?;
+        migrate::migrate(&db)?;
+        Ok(Store { db: Arc::new(db) })
+    }
+
+    /// The database underneath, for checks of the storage itself.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// Makes a change and its audit row in one transaction.
+    ///
+    /// # Errors
+    /// The closure's, or the store's; then nothing is changed.
+    pub fn change<T, E: From<DbError>>(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        target: &str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write_here(|tx| {
+            audit::insert(tx, scope, at, target)?;
+            change(tx)
+        })
+    }
+
+    /// Records a look at personal data, then takes it. Without the record there is no look.
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn look<T, E: From<DbError>>(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        target: &str,
+        look: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write(|tx| audit::insert(tx, scope, at, target))?;
+        self.db.read(look)
+    }
+
+    /// Reads what names no person: providers, batches, models, accounts by their token.
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn ask<T, E: From<DbError>>(
+        &self,
+        ask: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.read(ask)
+    }
+}

@@ -11,7 +11,7 @@ use crate::ids::{EnrolmentNo, GroupNo, PupilNo, SchoolNo, SubjectNo};
 use std::collections::BTreeMap;
 
 /// A school's way of keeping its year.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct School {
     /// The school.
     pub no: SchoolNo,
@@ -168,7 +168,8 @@ impl Facts {
         Facts {
             schools: {
                 let mut schools = self.schools.clone();
-                schools.sort_by_key(|school| school.no);
+                // Of two descriptions of one school, the lesser by content, whatever their order.
+                schools.sort();
                 schools.dedup_by_key(|school| school.no);
                 schools
             },

@@ -153,6 +153,7 @@ pub struct View {
     calendar_years: BTreeSet<(Option<SchoolNo>, Span)>,
     lessons: BTreeMap<(GroupNo, Day), Vec<Lesson>>,
     lesson_years: BTreeSet<(SchoolNo, Span)>,
+    lesson_days: BTreeSet<(SchoolNo, Day)>,
     enrolments: BTreeMap<PupilNo, Vec<Enrolment>>,
     exceptions: BTreeMap<PupilNo, Vec<TimetableException>>,
     registers: BTreeMap<(GroupNo, Day, TimeOfDay), Register>,
@@ -174,6 +175,7 @@ impl View {
             calendar_years: BTreeSet::new(),
             lessons: BTreeMap::new(),
             lesson_years: BTreeSet::new(),
+            lesson_days: BTreeSet::new(),
             enrolments: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             registers: BTreeMap::new(),
@@ -198,6 +200,9 @@ impl View {
             for &school in group_schools.get(&lesson.group).into_iter().flatten() {
                 view.lesson_years
                     .insert((school, school_year_of(lesson.day)));
+                if !lesson.cancelled {
+                    view.lesson_days.insert((school, lesson.day));
+                }
             }
             view.lessons
                 .entry((lesson.group, lesson.day))
@@ -236,8 +241,8 @@ impl View {
         })
     }
 
-    /// Whether there is school: the school's own calendar, then the common one, then every weekday
-    /// with lessons where no calendar of the school year is known.
+    /// Whether there is school: the school's own calendar, then the common one, then every day
+    /// with a lesson that is held where no calendar of the school year is known.
     pub fn is_school_day(&self, school: SchoolNo, day: Day) -> bool {
         if let Some(own) = self.calendar.get(&(Some(school), day)) {
             return own.school_day;
@@ -248,7 +253,7 @@ impl View {
         let year = school_year_of(day);
         let known = self.calendar_years.contains(&(Some(school), year))
             || self.calendar_years.contains(&(None, year));
-        !known && self.lesson_years.contains(&(school, year))
+        !known && self.lesson_days.contains(&(school, day))
     }
 
     /// Days of a span on which the pupil has possible minutes, with what is said of each lesson.

@@ -128,8 +128,8 @@ impl SchoolYear {
                 Span { from, to }.meet(self.span)
             }
             Window::Quarter => self.quarter_of(day),
-            Window::Period => self.period_of(day),
-            Window::Term => self.term_of(day),
+            Window::Period => reaching(self.period_of(day), day),
+            Window::Term => reaching(self.term_of(day), day),
             Window::Year => self.span,
             Window::RollingDays(days) => {
                 let first = possible.len().saturating_sub(usize::from(days));
@@ -151,6 +151,14 @@ impl SchoolYear {
 
 fn first_of(year: i16, month: i8) -> Day {
     Day::from_date(jiff::civil::date(year, month, 1))
+}
+
+/// The span, up to and with a day that comes after it: a day between two terms counts to the first.
+fn reaching(span: Span, day: Day) -> Span {
+    Span {
+        to: span.to.max(day.next()),
+        ..span
+    }
 }
 
 fn holding(spans: &[Span], day: Day) -> Option<Span> {

@@ -1,0 +1,19 @@
+//! What the domain promises, held against hand-computed cases, published numbers and random worlds.
+//!
+//! Nothing here reads a database or a page. England's published sessions are read where the shared
+//! data is there.
+//!
+//! Invariant: every expectation was computed by hand, comes from a named source, or is a property.
+
+mod access;
+mod cast;
+mod days;
+mod derived;
+mod dfe;
+mod england;
+mod first_crossing;
+mod identity;
+mod known;
+mod ladders;
+mod standard;
+mod windows;

@@ -1,0 +1,108 @@
+//! SQLite: one writer whose changes share commits, many readers.
+//!
+//! Invariant: there is one writing connection, and after the storage failed under it nothing is
+//! written any more.
+
+mod conn;
+mod group;
+mod readers;
+
+pub(super) use conn::{Conn, Insert, column};
+pub(super) use group::Sharing;
+
+use super::error::{DbError, ErrorKind};
+use super::tx::{self, Read, Tx};
+use conn::Access;
+use group::Writer;
+use readers::Readers;
+use std::path::Path;
+
+/// The file of a folder.
+const FILE: &str = "lasna.sqlite3";
+
+/// An open file.
+pub(super) struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Sqlite {
+    pub(super) fn open(folder: &Path) -> Result<Sqlite, DbError> {
+        create_folder(folder).map_err(|error| {
+            let text = format!("cannot create the folder {}: {error}", folder.display());
+            DbError::new(ErrorKind::Configuration, text)
+        })?;
+        let file = folder.join(FILE);
+        let conn = Conn::open(&file, Access::Write)?;
+        Ok(Sqlite {
+            writer: Writer::new(conn, &file),
+            readers: Readers::new(file),
+        })
+    }
+
+    pub(super) fn on_fatal(&self, hook: group::Hook) {
+        self.writer.on_fatal(hook);
+    }
+
+    pub(super) fn write<T, E: From<DbError>>(
+        &self,
+        sharing: Sharing,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.writer.write(sharing, change)
+    }
+
+    pub(super) fn read<T, E: From<DbError>>(
+        &self,
+        query: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.readers.with(|conn| {
+            conn.execute_batch("begin deferred")?;
+            query(&mut Read::new(tx::Conn::Sqlite(conn)))
+        })
+    }
+
+    pub(super) fn prepare_all(
+        &self,
+        statements: &[&str],
+    ) -> Result<Vec<(usize, DbError)>, DbError> {
+        self.readers.with(|conn| {
+            let refused = statements.iter().enumerate();
+            Ok(refused
+                .filter_map(|(n, sql)| conn.prepare(sql).err().map(|e| (n, e)))
+                .collect())
+        })
+    }
+
+    pub(super) fn integrity(&self) -> Result<(), DbError> {
+        self.readers.with(|conn| {
+            let first = |sql| {
+                let mut found = None;
+                conn.query_each(sql, &[], &mut |row| {
+                    found = row.get::<String>(0).ok();
+                    false
+                })?;
+                Ok::<_, DbError>(found)
+            };
+            let broken = |text| Err(DbError::new(ErrorKind::Broken, text));
+            match first("pragma integrity_check(1)")? {
+                Some(text) if text == "ok" => {}
+                Some(text) => return broken(text),
+                None => return broken("the check gave no answer".to_owned()),
+            }
+            match first("pragma foreign_key_check")? {
+                Some(table) => broken(format!("a row of {table} refers to nothing")),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// Creates the folder for its owner only: the file holds what a school knows of its pupils.
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

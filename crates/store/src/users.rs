@@ -1,0 +1,125 @@
+//! Accounts and adopted models.
+//!
+//! A token is shown once, when it is made, and kept as its SHA-256 only.
+//!
+//! Invariant: a published version of a model is never changed.
+
+use crate::db::{DbError, Read, Tx};
+use lasna_domain::access::Scope;
+use lasna_domain::calendar::Instant;
+use lasna_domain::ids::{ProviderNo, UserNo};
+use sha2::{Digest, Sha256};
+
+pub(crate) const USER_INSERT: &str = "INSERT INTO user_account \
+    (no, provider_no, role, school, token_hash, created_at) \
+    SELECT coalesce(max(no), 0) + 1, $1, $2, $3, $4, $5 FROM user_account";
+pub(crate) const USER_BY_TOKEN: &str =
+    "SELECT no, provider_no, role, school FROM user_account WHERE token_hash = $1";
+pub(crate) const MODEL_INSERT: &str = "INSERT INTO model_version \
+    (provider_no, id, version, adopted_at, text) VALUES ($1, $2, $3, $4, $5)";
+pub(crate) const MODELS: &str = "SELECT id, version, adopted_at, text FROM model_version \
+    WHERE provider_no = $1 ORDER BY adopted_at, id, version";
+
+/// An account, as it signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Account {
+    pub no: UserNo,
+    pub provider: ProviderNo,
+    /// The code of its role.
+    pub role: String,
+    /// Source id of its school; `None` reaches the provider.
+    pub school: Option<String>,
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+impl Account {
+    /// Adds an account with a token.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn insert(
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        role: &str,
+        school: Option<&str>,
+        token: &str,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        let hash = hash(token);
+        tx.lock(crate::entities::LOCK)?;
+        let params = [
+            scope.provider().0.into(),
+            role.into(),
+            school.into(),
+            (&hash).into(),
+            at.0.into(),
+        ];
+        tx.execute(USER_INSERT, &params).map(drop)
+    }
+
+    /// The account of a token.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn by_token(read: &mut Read<'_>, token: &str) -> Result<Option<Account>, DbError> {
+        let hash = hash(token);
+        let Some(row) = read.query_one(USER_BY_TOKEN, &[(&hash).into()])? else {
+            return Ok(None);
+        };
+        Ok(Some(Account {
+            no: UserNo(row.get(0)?),
+            provider: ProviderNo(row.get(1)?),
+            role: row.get(2)?,
+            school: row.get(3)?,
+        }))
+    }
+}
+
+/// An operating model in force at a provider, as its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct StoredModel {
+    pub id: String,
+    pub version: String,
+    pub adopted_at: Instant,
+    pub text: String,
+}
+
+impl StoredModel {
+    /// Adds a version; it stays as it is for ever.
+    ///
+    /// # Errors
+    /// The store's; a constraint where the version exists.
+    pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope) -> Result<(), DbError> {
+        let params = [
+            scope.provider().0.into(),
+            (&self.id).into(),
+            (&self.version).into(),
+            self.adopted_at.0.into(),
+            (&self.text).into(),
+        ];
+        tx.execute(MODEL_INSERT, &params).map(drop)
+    }
+
+    /// All versions of a provider, the latest adopted last.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn list(read: &mut Read<'_>, provider: ProviderNo) -> Result<Vec<StoredModel>, DbError> {
+        read.query(MODELS, &[provider.0.into()])?
+            .iter()
+            .map(|row| {
+                Ok(StoredModel {
+                    id: row.get(0)?,
+                    version: row.get(1)?,
+                    adopted_at: Instant(row.get(2)?),
+                    text: row.get(3)?,
+                })
+            })
+            .collect()
+    }
+}

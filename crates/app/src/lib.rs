@@ -1,1 +1,158 @@
-//! To be written.
+//! Use cases: authorise, load, decide, save, audit.
+//!
+//! An [`App`] is a store, an instant that counts as now, and who asks. Each use case makes its scope
+//! first and does nothing without it. No SQL, no HTTP and no clock are here.
+//!
+//! Invariant: what a use case reads of people goes through a scope with a reason.
+
+mod check;
+mod error;
+mod explain;
+mod export;
+mod figures;
+pub mod import;
+mod load;
+pub mod model;
+mod rule;
+mod watch_list;
+
+pub use check::CheckFinding;
+pub use error::AppError;
+pub use explain::{CountedMark, Explanation};
+pub use figures::{FigureRow, Level};
+pub use load::Loaded;
+pub use rule::rule_text;
+pub use watch_list::WatchRow;
+
+use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
+use lasna_domain::calendar::Instant;
+use lasna_domain::ids::{OrgNo, ProviderNo};
+use lasna_domain::model::Model;
+use lasna_store::{Account, EntityKind, Store, StoredModel};
+
+/// The model in force where none was adopted.
+pub const DEFAULT_MODEL: &str = "sky-fi";
+
+/// A store, an instant and who asks.
+#[derive(Clone)]
+pub struct App {
+    store: Store,
+    provider: ProviderNo,
+    now: Instant,
+    actor: Actor,
+}
+
+impl App {
+    /// For somebody with the right to run the program on this machine.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn operator(store: Store, now: Instant) -> Result<App, AppError> {
+        let provider = match store.providers()?.first() {
+            Some((no, _)) => *no,
+            None => store.provider("provider", now)?,
+        };
+        Ok(App { store, provider, now, actor: Actor::Operator })
+    }
+
+    /// For the account of a token.
+    ///
+    /// # Errors
+    /// [`AppError::NoAccount`] where the token is nobody's.
+    pub fn with_token(store: Store, now: Instant, token: &str) -> Result<App, AppError> {
+        let account =
+            store.ask(|read| Account::by_token(read, token))?.ok_or(AppError::NoAccount)?;
+        let role = UserRole::from_code(&account.role).ok_or(AppError::NoAccount)?;
+        let provider = account.provider;
+        let mut app = App { store, provider, now, actor: Actor::Operator };
+        let reach = match &account.school {
+            None => Reach::Provider,
+            Some(id) => Reach::School(app.school(id)?),
+        };
+        app.actor = Actor::User { no: account.no, role, reach };
+        Ok(app)
+    }
+
+    /// The store underneath.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What counts as now.
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn scope(
+        &self,
+        action: Action,
+        reason: AccessReason,
+        reach: Reach,
+    ) -> Result<Scope, AppError> {
+        let request = Request { provider: self.provider, action, reason, reach };
+        Ok(grant(self.actor, request)?)
+    }
+
+    /// The number of a school by its source id.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub fn school(&self, id: &str) -> Result<OrgNo, AppError> {
+        let request = Request {
+            provider: self.provider,
+            action: Action::Check,
+            reason: AccessReason::Operation,
+            reach: Reach::Provider,
+        };
+        let scope = grant(Actor::Operator, request)?;
+        let numbers = self.store.ask(|read| EntityKind::Org.numbers(read, &scope))?;
+        numbers.get(id).map(|&no| OrgNo(no)).ok_or(AppError::NotFound("school"))
+    }
+
+    /// Makes an account with a token that the caller made.
+    ///
+    /// # Errors
+    /// [`AppError`]; a school that is not known.
+    pub fn add_user(
+        &self,
+        role: UserRole,
+        school: Option<&str>,
+        token: &str,
+    ) -> Result<(), AppError> {
+        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        if let Some(id) = school {
+            self.school(id)?;
+        }
+        let target = format!("user:{}", role.as_code());
+        self.store.change(&scope, self.now, &target, |tx| {
+            Account::insert(tx, &scope, role.as_code(), school, token, self.now)
+        })?;
+        Ok(())
+    }
+
+    /// Puts a model in force; a version once adopted stays as it is.
+    ///
+    /// # Errors
+    /// [`AppError`]; a version that exists.
+    pub fn adopt_model(&self, model: &Model, text: &str) -> Result<(), AppError> {
+        let scope = self.scope(Action::AdoptModel, AccessReason::Operation, Reach::Provider)?;
+        let stored = StoredModel {
+            id: model.id.clone(),
+            version: model.version.clone(),
+            adopted_at: self.now,
+            text: text.to_owned(),
+        };
+        let target = format!("model:{}", model.reference());
+        self.store.change(&scope, self.now, &target, |tx| stored.insert(tx, &scope))?;
+        Ok(())
+    }
+
+    /// The text of the model in force: the one adopted last, else the national preset.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn model_text(&self) -> Result<Option<String>, AppError> {
+        let models = self.store.ask(|read| StoredModel::list(read, self.provider))?;
+        Ok(models.into_iter().next_back().map(|model| model.text))
+    }
+}

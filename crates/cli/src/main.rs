@@ -1,2 +1,26 @@
-//! To be written.
-fn main() {}
+//! `lasna`: the one binary.
+//!
+//! It reads the clock, the environment and files, opens the store, and hands everything else to
+//! `lasna-app`. Exit codes: 0 ok, 1 problems found, 2 usage, 78 configuration.
+//!
+//! Invariant: with `--json` one JSON document goes to standard output and nothing else.
+
+mod args;
+mod commands;
+mod context;
+mod output;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    context::start_log();
+    match commands::run(&args) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            output::error(&error);
+            if context::is_configuration(&error) { ExitCode::from(78) } else { ExitCode::from(1) }
+        }
+    }
+}

@@ -151,16 +151,16 @@ impl<'a> Builder<'a> {
                 known.push(enrolment.school);
             }
         }
-        let mut last = None;
+        let mut held: HashMap<SchoolNo, Vec<bool>> = HashMap::new();
         for lesson in facts
             .lessons
             .iter()
             .filter(|lesson| self.year.contains(lesson.day))
         {
-            if last != Some(lesson.group) {
-                last = Some(lesson.group);
-                let of = group_schools.get(&lesson.group).into_iter().flatten();
-                self.lesson_schools.extend(of);
+            for &school in group_schools.get(&lesson.group).into_iter().flatten() {
+                // The key alone says that the school has lessons this year.
+                let days = held.entry(school).or_insert_with(|| vec![false; self.length()]);
+                days[self.offset(lesson.day)] |= !lesson.cancelled;
             }
         }
         let mut own: HashMap<Option<SchoolNo>, Vec<Option<bool>>> = HashMap::new();
@@ -176,17 +176,17 @@ impl<'a> Builder<'a> {
         let common = own.get(&None);
         for &school in &schools {
             let mine = own.get(&Some(school));
-            let without =
-                mine.is_none() && common.is_none() && self.lesson_schools.contains(&school);
+            let lessons = held.get(&school).filter(|_| mine.is_none() && common.is_none());
             let days: Vec<bool> = (0..self.length())
                 .map(|offset| {
                     mine.and_then(|days| days[offset])
                         .or_else(|| common.and_then(|days| days[offset]))
-                        .unwrap_or(without)
+                        .unwrap_or_else(|| lessons.is_some_and(|days| days[offset]))
                 })
                 .collect();
             self.school_days.insert(school, days);
         }
+        self.lesson_schools.extend(held.keys());
         let described: HashMap<SchoolNo, &School> = facts
             .schools
             .iter()

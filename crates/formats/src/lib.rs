@@ -7,6 +7,7 @@
 //!
 //! Invariant: the same bytes give the same rows and findings, in the same order.
 
+pub mod csv_out;
 pub mod edfi;
 pub mod finding;
 pub mod limits;

@@ -63,6 +63,23 @@ impl Store {
         target: &str,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.db.write(|tx| {
+            audit::insert(tx, scope, at, target)?;
+            change(tx)
+        })
+    }
+
+    /// As [`Self::change`], for a change that takes long: an import.
+    ///
+    /// # Errors
+    /// The closure's, or the store's; then nothing is changed.
+    pub fn change_long<T, E: From<DbError>>(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        target: &str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.db.write_here(|tx| {
             audit::insert(tx, scope, at, target)?;
             change(tx)

@@ -1,1 +1,14 @@
-//! To be written.
+//! Routes and machine endpoints over the use cases of `lasna-app`.
+//!
+//! Every route is one row of [`routes::ROUTES`] with the action that it needs; a test compares the
+//! table with the router. The database blocks, so use cases run on blocking threads.
+//!
+//! Invariant: no name, id of a pupil or token is in a log line, a metric label or an error.
+
+mod api;
+pub mod json;
+mod problem;
+pub mod routes;
+mod server;
+
+pub use server::{Settings, router, serve};

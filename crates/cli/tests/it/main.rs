@@ -1,1 +1,3 @@
-//! It.
+//! The binary as a user runs it.
+//!
+//! Invariant: every test works in a folder of its own.

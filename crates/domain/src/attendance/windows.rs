@@ -138,12 +138,9 @@ impl SchoolYear {
             Window::RollingTeachingWeeks(weeks) => {
                 let begun = self.teaching_weeks.partition_point(|&week| week <= day);
                 let first = begun.saturating_sub(usize::from(weeks));
-                until_here(
-                    self.teaching_weeks
-                        .get(first)
-                        .copied()
-                        .unwrap_or(day.monday()),
-                )
+                // Before the first teaching week (lessons at another school) it is the day's own week.
+                let week = self.teaching_weeks[..begun].get(first).copied();
+                until_here(week.unwrap_or(day.monday()))
             }
         }
     }

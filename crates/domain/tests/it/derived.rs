@@ -23,8 +23,12 @@ fn school(plan: &[&str]) -> Cast {
             cast.lesson(day, place, 45);
             match said {
                 '.' => cast.taken(day, place),
-                'x' => drop(cast.mark(day, place, absent(AWAY))),
-                'l' => drop(cast.mark(day, place, late(5))),
+                'x' => {
+                    cast.mark(day, place, absent(AWAY));
+                }
+                'l' => {
+                    cast.mark(day, place, late(5));
+                }
                 'h' => {
                     let part = MarkKind::new(Presence::Absent, AWAY, Some(20)).unwrap();
                     cast.mark(day, place, part);

@@ -127,7 +127,11 @@ fn identity_and_addition_on_random_worlds() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn identity_and_addition_on_worlds_that_shrink(facts in worlds(), cut in 0..1000_u64) {

@@ -3,9 +3,10 @@
 //! Invariant: no window reaches out of the school year.
 
 use crate::cast::{SCHOOL, day, span, weekdays};
-use lasna_domain::attendance::{School, SchoolYear};
-use lasna_domain::calendar::{Day, Span, school_year_of};
+use lasna_domain::attendance::{School, SchoolYear, View};
+use lasna_domain::calendar::{Day, Instant, Span, school_year_of};
 use lasna_domain::model::Window;
+use lasna_testkit::world::{days_of, random_world};
 
 /// A year with two terms, three periods, an autumn break in week 43 and Christmas.
 fn year() -> SchoolYear {
@@ -150,6 +151,55 @@ fn windows_that_roll() {
     assert_eq!(weeks(2, "2026-10-28"), span("2026-10-12", "2026-10-29"));
     assert_eq!(weeks(4, "2026-10-28"), span("2026-09-28", "2026-10-29"));
     assert_eq!(weeks(99, "2026-10-28"), span("2026-08-10", "2026-10-29"));
+}
+
+#[test]
+fn a_window_holds_its_day_and_stays_in_the_year() {
+    let every = [
+        Window::Day,
+        Window::Week,
+        Window::Month,
+        Window::Quarter,
+        Window::Period,
+        Window::Term,
+        Window::Year,
+        Window::RollingDays(3),
+        Window::RollingTeachingWeeks(0),
+        Window::RollingTeachingWeeks(2),
+    ];
+    for seed in 0..40 {
+        let facts = random_world(seed);
+        let view = View::new(&facts, Instant::LATEST);
+        let on = days_of(&facts).from;
+        for school in &facts.schools {
+            let year = SchoolYear::of(&view, &view.school(school.no), on);
+            let mut possible: Vec<Day> = Vec::new();
+            for day in (year.span.from.0..year.span.to.0).map(Day) {
+                // Some possible days are not the school's: lessons at another school.
+                if day.0 % 3 == 0 {
+                    possible.push(day);
+                }
+                for window in every {
+                    let found = year.window(window, day, &possible);
+                    assert!(
+                        found.contains(day),
+                        "seed {seed}: {window:?} on {day}: {found:?}"
+                    );
+                    assert_eq!(
+                        found.meet(year.span),
+                        found,
+                        "seed {seed}: {window:?} on {day}"
+                    );
+                }
+            }
+        }
+    }
+    // Before the first teaching week it is the day's own week.
+    check(
+        Window::RollingTeachingWeeks(4),
+        "2026-08-06",
+        span("2026-08-03", "2026-08-07"),
+    );
 }
 
 #[test]

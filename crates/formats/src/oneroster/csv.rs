@@ -59,7 +59,9 @@ impl<'a> Record<'a> {
 
     /// The field without the blanks around it; empty where there is none.
     pub fn get(&self, at: usize) -> &'a str {
-        let Some(&end) = self.ends.get(at) else { return "" };
+        let Some(&end) = self.ends.get(at) else {
+            return "";
+        };
         let start = match at.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(end),
             None => 0,
@@ -128,12 +130,20 @@ pub(super) struct Records<R> {
 impl<R: Read> Records<R> {
     /// A reader of `inner`, whose packed size is given where it is known.
     pub fn new(inner: R, packed_bytes: Option<u64>, limits: &Limits) -> Result<Self, Trouble> {
-        let ratio_bytes_max = packed_bytes
-            .map_or(u64::MAX, |packed| packed.max(1).saturating_mul(limits.ratio_max.max(1)));
-        let mut metered =
-            Metered { inner, read: 0, bytes_max: limits.bytes_max, ratio_bytes_max };
+        let ratio_bytes_max = packed_bytes.map_or(u64::MAX, |packed| {
+            packed.max(1).saturating_mul(limits.ratio_max.max(1))
+        });
+        let mut metered = Metered {
+            inner,
+            read: 0,
+            bytes_max: limits.bytes_max,
+            ratio_bytes_max,
+        };
         let mut head = Vec::with_capacity(3);
-        (&mut metered).take(3).read_to_end(&mut head).map_err(|error| trouble_of(&error))?;
+        (&mut metered)
+            .take(3)
+            .read_to_end(&mut head)
+            .map_err(|error| trouble_of(&error))?;
         if head == b"\xEF\xBB\xBF" {
             head.clear();
         }
@@ -169,7 +179,12 @@ impl<R: Read> Records<R> {
         if self.ends.iter().any(|&end| !text.is_char_boundary(end)) {
             return Err(Trouble::NotUtf8(row));
         }
-        Ok(Some(Record { text, ends: &self.ends, row, flaw: self.flaw }))
+        Ok(Some(Record {
+            text,
+            ends: &self.ends,
+            row,
+            flaw: self.flaw,
+        }))
     }
 
     /// Cuts one record into the buffers; false at the end of the file.
@@ -305,7 +320,9 @@ impl Cutter<'_> {
 }
 
 fn trouble_of(error: &io::Error) -> Trouble {
-    let crossed = error.get_ref().and_then(|inner| inner.downcast_ref::<Crossed>());
+    let crossed = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Crossed>());
     match crossed {
         Some(Crossed::Bytes) => Trouble::Bytes,
         Some(Crossed::Ratio) => Trouble::Ratio,
@@ -338,7 +355,11 @@ mod tests {
             ("\r\n\n a , b \n", fields(&["a", "b"]), None),
             ("\"a,b\",\"c\"\"d\"\r\n", fields(&["a,b", "c\"d"]), None),
             (",\n", fields(&["", ""]), None),
-            ("a,\"b\r\nc\",d", fields(&["a", "b\r\nc", "d"]), Some(Flaw::LineBreak(1))),
+            (
+                "a,\"b\r\nc\",d",
+                fields(&["a", "b\r\nc", "d"]),
+                Some(Flaw::LineBreak(1)),
+            ),
             ("a\rb,c", fields(&["a\rb", "c"]), Some(Flaw::LineBreak(0))),
             ("a,b\"c", fields(&["a", "b\"c"]), Some(Flaw::Quote(1))),
             ("a,\"b", fields(&["a", "b"]), Some(Flaw::Quote(1))),
@@ -352,10 +373,10 @@ mod tests {
     fn a_record_of_too_many_fields_is_flawed_and_the_next_one_is_not() {
         let text = format!("{}\na,b\n", "x,".repeat(1000));
         let all = cut(text.as_bytes());
-        assert_eq!(all.iter().map(|(_, flaw)| *flaw).collect::<Vec<_>>(), [
-            Some(Flaw::TooMany),
-            None
-        ]);
+        assert_eq!(
+            all.iter().map(|(_, flaw)| *flaw).collect::<Vec<_>>(),
+            [Some(Flaw::TooMany), None]
+        );
     }
 
     #[test]

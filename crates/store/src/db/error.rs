@@ -1,8 +1,8 @@
 //! What can go wrong in a database, by what a caller can do about it.
 //!
 //! Invariant: no message holds an address, a password or a value of a row. SQLite's messages name
-//! tables and columns only; of PostgreSQL's the primary message is kept and the detail, which quotes
-//! values, is dropped.
+//! tables and columns only; of PostgreSQL's the primary message is kept and the detail, which
+//! quotes values, is dropped.
 
 use std::error::Error as _;
 use std::fmt;

@@ -1,11 +1,12 @@
 //! The driver layer: one [`Database`] over SQLite or PostgreSQL, one SQL text for both.
 //!
 //! [`Database::write`] runs a closure in a transaction and returns when it is durable;
-//! [`Database::read`] gives one snapshot. Statements use `$1`, `$2`, …; values are [`Param`], columns
-//! are read with [`Row::get`]. What it is not: nothing here knows a table, a rule or a permission.
+//! [`Database::read`] gives one snapshot. Statements use `$1`, `$2`, …; values are [`Param`],
+//! columns are read with [`Row::get`]. What it is not: nothing here knows a table, a rule or a
+//! permission.
 //!
-//! All calls block. `postgres` drives its own runtime, so a [`Database`] is neither used nor dropped
-//! on a thread of an async runtime: callers go through `spawn_blocking`.
+//! All calls block. `postgres` drives its own runtime, so a [`Database`] is neither used nor
+//! dropped on a thread of an async runtime: callers go through `spawn_blocking`.
 //!
 //! Invariant: when [`Database::write`] returns `Ok`, the change survives the loss of power; when it
 //! returns an error of a kind other than [`ErrorKind::Lost`], nothing of the change is visible.

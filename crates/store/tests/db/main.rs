@@ -3,6 +3,8 @@
 //!
 //! Invariant: what one engine answers, the other answers too.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bulk;
 mod postgres;
 mod sqlite;

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// databases, and a database to connect to.
 pub const ENV: &str = "LASNA_TEST_POSTGRES";
 
-/// What is printed, once in each process, where there is no server to test with.
+/// What is printed, once for each test, where there is no server to test with.
 pub const SKIPPED: &str = "skipped: no PostgreSQL";
 
 static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
@@ -30,23 +30,21 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// # Panics
 /// Where PostgreSQL is installed and does not work: a test must not pass for that.
 pub fn database(name: &str) -> Option<String> {
-    let cluster = SHARED.get_or_init(|| {
-        let cluster = match std::env::var(ENV) {
-            Ok(url) => Some(Cluster::running(&url)),
-            Err(_) => start_cluster().unwrap_or_else(|error| panic!("PostgreSQL: {error}")),
-        };
-        if cluster.is_none() {
-            eprintln!("{SKIPPED}");
-        }
-        cluster
+    let cluster = SHARED.get_or_init(|| match std::env::var(ENV) {
+        Ok(url) => Some(Cluster::running(&url)),
+        Err(_) => start_cluster().unwrap_or_else(|error| panic!("PostgreSQL: {error}")),
     });
+    let Some(cluster) = cluster else {
+        eprintln!("{SKIPPED}");
+        return None;
+    };
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let plain = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
     let plain: String = plain.take(30).collect::<String>().to_ascii_lowercase();
     let unique = format!("t_{plain}_{}_{number}", std::process::id());
-    let created = cluster.as_ref()?.create_database(&unique);
+    let created = cluster.create_database(&unique);
     Some(created.unwrap_or_else(|error| panic!("PostgreSQL: {error}")))
 }
 

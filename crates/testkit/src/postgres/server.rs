@@ -17,11 +17,13 @@ use std::time::Duration;
 
 /// Starts the server in the background, waits for the end of input, stops it, removes the folder.
 const KEEPER: &str = r#"
+PATH=/usr/bin:/bin
 trap '' INT HUP TERM
 folder=$1; shift
 "$@" >"$folder/log" 2>&1 & server=$!
-cat >/dev/null
-kill -INT "$server"
+while read -r _; do :; done
+# Again and again: a server that is only starting does not hear it yet.
+while kill -INT "$server" 2>/dev/null; do sleep 0.05; done
 wait "$server"
 cd / && rm -rf "$folder"
 "#;

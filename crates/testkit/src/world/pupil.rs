@@ -73,6 +73,16 @@ impl Builder {
             }
             _ => self.enrol(pupil, home, &class, whole, grade),
         }
+        self.other_groups(pupil, home, whole, grade);
+        if self.dice.chance(30) {
+            for no in 0..self.dice.between(1, 2) {
+                self.exception(pupil, no);
+            }
+        }
+    }
+
+    /// Up to three groups beside the class, some of another school, some for a part of the time.
+    fn other_groups(&mut self, pupil: PupilNo, home: usize, whole: Span, grade: u8) {
         for _ in 0..self.dice.below(4) {
             let school = match self.dice.chance(15) {
                 true => self.dice.below(self.schools.len() as u32) as usize,
@@ -87,11 +97,6 @@ impl Builder {
                 },
             };
             self.enrol(pupil, school, &group, span, grade);
-        }
-        if self.dice.chance(30) {
-            for no in 0..self.dice.between(1, 2) {
-                self.exception(pupil, no);
-            }
         }
     }
 

@@ -15,7 +15,7 @@ use std::path::Path;
 /// Prepared statements kept by each connection.
 const STATEMENTS_MAX: usize = 256;
 
-/// Bytes of log kept after it starts anew, so that most commits overwrite instead of growing a file.
+/// Bytes of log kept after it starts anew: most commits overwrite instead of growing a file.
 const LOG_KEPT_BYTES: i64 = 1 << 20;
 
 /// What a connection is for.

@@ -1,9 +1,9 @@
 //! The one writer of a file, and the commit that several changes share.
 //!
 //! A change runs on its caller's thread, in a savepoint, while the caller holds the writer. If
-//! others are waiting then, it leaves the transaction open and hands the writer on; the last of them
-//! commits for all, and only then is each of them answered. So a change that is alone pays one sync,
-//! and many at once pay one sync together.
+//! others are waiting then, it leaves the transaction open and hands the writer on; the last of
+//! them commits for all, and only then is each of them answered. So a change that is alone pays one
+//! sync, and many at once pay one sync together.
 //!
 //! Invariant: while a transaction is open, somebody holds the writer or is waiting for it; a waiter
 //! that gives up does so only while somebody holds it, who then sees that nobody waits.

@@ -22,8 +22,9 @@ const FILE: &str = "lasna.sqlite3";
 
 /// An open file.
 pub(super) struct Sqlite {
-    writer: Writer,
+    // Closed before the writer, which then empties the log and removes it.
     readers: Readers,
+    writer: Writer,
 }
 
 impl Sqlite {

@@ -1,0 +1,44 @@
+//! What can go wrong in a use case, in words for the person who asked.
+//!
+//! Invariant: no message holds a name, an identity code, free text or a token.
+
+use lasna_domain::access::Denied;
+use lasna_store::db::{DbError, ErrorKind};
+
+/// Why a use case did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The store.
+    #[error("{0}")]
+    Store(#[from] DbError),
+    /// The right is missing.
+    #[error("{0}")]
+    Denied(#[from] Denied),
+    /// The token is nobody's.
+    #[error("sign in: this token belongs to no account")]
+    NoAccount,
+    /// Something that was named does not exist, or is out of reach.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// An import would end too much.
+    #[error(
+        "this import would end {percent} % of {kind}: that looks like a partial file. \
+         Look at the preview (--dry-run); if it is meant, repeat with --accept-ended"
+    )]
+    Fuse {
+        /// The kind of record.
+        kind: &'static str,
+        /// The share of its records in use.
+        percent: u64,
+    },
+    /// Anything else that a person can mend.
+    #[error("{0}")]
+    Problem(String),
+}
+
+impl AppError {
+    /// Whether the set-up is to blame, not the request.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, AppError::Store(error) if error.kind() == ErrorKind::Configuration)
+    }
+}

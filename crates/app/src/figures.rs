@@ -1,0 +1,110 @@
+//! Figures of a level, as of a day and as known on an instant.
+//!
+//! Invariant: the levels add, because they are sums of the same rows.
+
+use crate::{App, AppError, Loaded};
+use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::attendance::Figures;
+use lasna_domain::calendar::{Day, Instant};
+use lasna_engine::Engine;
+
+/// The level that figures are asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the levels")]
+pub enum Level {
+    Provider,
+    School,
+    Class,
+    Pupil,
+}
+
+/// Figures of one provider, school, class or pupil.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureRow {
+    /// Source id; for pupils of no class the school's id, a slash and a dash.
+    pub id: String,
+    /// School year to date.
+    pub figures: Figures,
+}
+
+impl App {
+    /// Figures of every unit of a level, school year to date, by source id.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn figures(
+        &self,
+        level: Level,
+        as_of: Day,
+        known_at: Instant,
+    ) -> Result<Vec<FigureRow>, AppError> {
+        let action = match level {
+            Level::Pupil => Action::ReadPupilFigures,
+            _ => Action::ReadFigures,
+        };
+        let scope = self.scope(action, AccessReason::FollowAbsence, Reach::Provider)?;
+        let loaded = self.load(&scope, "figures", known_at, as_of)?;
+        let engine = loaded.engine()?;
+        let mut rows = rows_of(level, &loaded, &engine, as_of);
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(rows)
+    }
+}
+
+impl Loaded {
+    /// The columns of the year.
+    ///
+    /// # Errors
+    /// [`AppError::Problem`] where a pupil has more lessons in a day than a day can hold.
+    pub fn engine(&self) -> Result<Engine, AppError> {
+        let year = self.year.ok_or(AppError::NotFound("school year"))?;
+        let engine = Engine::build(&self.facts, year);
+        match engine.problems() {
+            [] => Ok(engine),
+            [first, ..] => Err(AppError::Problem(format!(
+                "{} pupil-days have more than 16 lessons, the first on {}: mend the lessons or the \
+                 groups of these pupils and import again",
+                engine.problems().len(),
+                first.day
+            ))),
+        }
+    }
+}
+
+fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<FigureRow> {
+    match level {
+        Level::Provider => {
+            let figures = engine.classes(as_of).into_iter().map(|row| row.figures).sum();
+            vec![FigureRow { id: loaded.provider.clone(), figures }]
+        }
+        Level::School => {
+            let mut sums: std::collections::BTreeMap<_, Figures> =
+                loaded.schools.iter().map(|&no| (no, Figures::default())).collect();
+            for row in engine.classes(as_of) {
+                *sums.entry(row.school).or_default() += row.figures;
+            }
+            sums.into_iter()
+                .map(|(no, figures)| FigureRow { id: loaded.school(no).to_owned(), figures })
+                .collect()
+        }
+        Level::Class => engine
+            .classes(as_of)
+            .into_iter()
+            .map(|row| {
+                let id = match row.class {
+                    Some(_) => loaded.class(row.class).to_owned(),
+                    None => format!("{}/-", loaded.school(row.school)),
+                };
+                FigureRow { id, figures: row.figures }
+            })
+            .collect(),
+        Level::Pupil => engine
+            .all_pupils(as_of)
+            .into_iter()
+            .map(|row| FigureRow {
+                id: loaded.person(row.pupil).to_owned(),
+                figures: row.figures,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,253 @@
+//! What staged records and facts alter, against what is in sight.
+//!
+//! Facts are merged in order of their key with the store's rows, so that memory holds the staged
+//! rows only.
+//!
+//! Invariant: the same input twice alters nothing; the order of rows in a file never matters, except
+//! that of two rows that say they became known at the same instant the later one counts.
+
+use super::report::{Counts, Report};
+use super::stage::{Records, StagedFact};
+use lasna_domain::access::Scope;
+use lasna_domain::calendar::Instant;
+use lasna_domain::roster::RecordKind;
+use lasna_store::db::{DbError, Read};
+use lasna_store::{FactRow, FactTable, Record, Visible};
+use std::collections::BTreeMap;
+
+/// Rows to add.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    pub records: BTreeMap<RecordKind, Vec<(String, Record)>>,
+    pub facts: BTreeMap<FactTable, Vec<FactRow>>,
+}
+
+/// When facts of which the source says nothing became known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// Now.
+    pub now: Instant,
+    /// For what is loaded into an empty table, where the mapping says so.
+    pub first: Instant,
+}
+
+/// Compares staged records of a kind with those in sight. `bulk` says that the staged set is all.
+pub(super) fn records(
+    kind: RecordKind,
+    staged: &BTreeMap<String, Record>,
+    base: &BTreeMap<String, Record>,
+    bulk: bool,
+    known: Known,
+    report: &mut Report,
+    change: &mut Change,
+) {
+    let counts = report.kinds.entry(kind.as_code()).or_default();
+    let mut new = Vec::new();
+    let default = if base.is_empty() { known.first } else { known.now };
+    for (id, record) in staged {
+        let old = base.get(id);
+        match old {
+            Some(old) if old.values == record.values && old.ended == record.ended => {
+                counts.unchanged += 1;
+                continue;
+            }
+            Some(old) if record.ended && !old.ended => {
+                counts.ended += 1;
+                counts.changed += 1;
+            }
+            Some(_) => counts.changed += 1,
+            None => counts.added += 1,
+        }
+        let said = record.known_at != Instant::LATEST;
+        let known_at = if said { record.known_at } else { default };
+        // A version never hides behind an older one that is known later.
+        let known_at = old.map_or(known_at, |old| known_at.max(old.known_at));
+        new.push((id.clone(), Record { known_at, ..record.clone() }));
+    }
+    // A file may name a record twice (a timetable and its end): see `earlier`.
+    let distinct = counts.added + counts.changed + counts.unchanged;
+    counts.unchanged += counts.read.saturating_sub(counts.rejected).saturating_sub(distinct);
+    if bulk && counts.rejected == 0 {
+        let active = base.values().filter(|record| !record.ended).count() as u64;
+        let mut gone = 0;
+        for (id, old) in base.iter().filter(|(id, old)| !old.ended && !staged.contains_key(*id)) {
+            gone += 1;
+            let known_at = known.now.max(old.known_at);
+            new.push((id.clone(), Record { known_at, ended: true, values: old.values.clone() }));
+        }
+        counts.ended += gone;
+        if active >= 20 && report.fuse.is_none_or(|(_, share)| gone * 100 / active > share) {
+            report.fuse = Some((kind.as_code(), gone * 100 / active));
+        }
+    }
+    if !new.is_empty() {
+        change.records.insert(kind, new);
+    }
+}
+
+/// Adds versions that the same input supersedes, unless they are older than what is in sight.
+///
+/// They are counted as unchanged by [`records`], which knows the last version only.
+pub(super) fn earlier(
+    versions: Vec<(RecordKind, String, Record)>,
+    base: &Records,
+    change: &mut Change,
+) {
+    for (kind, id, record) in versions {
+        let known = base.get(&kind).and_then(|all| all.get(&id)).map(|old| old.known_at);
+        let new = change.records.entry(kind).or_default();
+        let newer = new.iter().find(|(new_id, _)| *new_id == id);
+        if known.is_none_or(|known| known < record.known_at)
+            && newer.is_some_and(|(_, newer)| newer.known_at > record.known_at)
+        {
+            new.push((id, record));
+        }
+        if new.is_empty() {
+            change.records.remove(&kind);
+        }
+    }
+}
+
+/// What a row says, for comparison: values and, for marks, the reason.
+type Said = ([i32; 5], i32);
+
+/// Compares staged facts of a table with those in sight.
+pub(super) fn facts(
+    read: &mut Read<'_>,
+    scope: &Scope,
+    table: FactTable,
+    mut staged: Vec<StagedFact>,
+    visible: &Visible,
+    known: Known,
+    change: &mut Change,
+) -> Result<Counts, DbError> {
+    staged.sort_by_key(|s| (s.fact.key, if s.said { s.fact.known_at } else { Instant::LATEST }));
+    let mut reasons = Vec::new();
+    if table == FactTable::Mark {
+        FactRow::each(read, scope, FactTable::Reason, visible, |row| {
+            reasons.push(row);
+            Ok::<(), DbError>(())
+        })?;
+    }
+    let mut merge = Merge {
+        staged: staged.as_slice(),
+        default: Instant::LATEST,
+        counts: Counts::default(),
+        new: Vec::new(),
+        old: Vec::new(),
+    };
+    // Whether the table was empty is known only after the first row: peek by reading.
+    let mut any = false;
+    let mut next_reason = 0;
+    FactRow::each(read, scope, table, visible, |row| {
+        if !any {
+            any = true;
+            merge.default = known.now;
+        }
+        let id = (row.key, row.known_at, row.batch);
+        while reasons.get(next_reason).is_some_and(|r| (r.key, r.known_at, r.batch) < id) {
+            next_reason += 1;
+        }
+        let reason = reasons
+            .get(next_reason)
+            .filter(|r| (r.key, r.known_at, r.batch) == id)
+            .map_or(0, |r| r.values[0]);
+        merge.row(row, reason);
+        Ok::<(), DbError>(())
+    })?;
+    if !any {
+        merge.default = known.first;
+    }
+    merge.end();
+    let Merge { counts, new, .. } = merge;
+    if table == FactTable::Mark {
+        let reasons: Vec<FactRow> = new
+            .iter()
+            .filter(|(_, reason)| *reason != 0)
+            .map(|(row, reason)| FactRow { values: [*reason, 0, 0, 0, 0], ..*row })
+            .collect();
+        change.facts.insert(FactTable::Reason, reasons);
+    }
+    change.facts.insert(table, new.into_iter().map(|(row, _)| row).collect());
+    Ok(counts)
+}
+
+struct Merge<'s> {
+    staged: &'s [StagedFact],
+    default: Instant,
+    counts: Counts,
+    new: Vec<(FactRow, i32)>,
+    /// Rows in sight of the key being read: instant and what it says.
+    old: Vec<([i32; 4], Instant, Said)>,
+}
+
+impl Merge<'_> {
+    fn row(&mut self, row: FactRow, reason: i32) {
+        if self.old.first().is_some_and(|(key, ..)| *key != row.key) {
+            self.key_is_read();
+        }
+        self.old.push((row.key, row.known_at, (row.values, reason)));
+    }
+
+    fn key_is_read(&mut self) {
+        if let Some(&(key, ..)) = self.old.first() {
+            self.take(|staged| staged < key, &[]);
+            let old = std::mem::take(&mut self.old);
+            self.take(|staged| staged == key, &old);
+        }
+    }
+
+    fn end(&mut self) {
+        self.key_is_read();
+        self.take(|_| true, &[]);
+    }
+
+    fn take(&mut self, of: impl Fn([i32; 4]) -> bool, old: &[([i32; 4], Instant, Said)]) {
+        let count = self.staged.iter().take_while(|s| of(s.fact.key)).count();
+        let (now, rest) = self.staged.split_at(count);
+        self.staged = rest;
+        for group in now.chunk_by(|a, b| a.fact.key == b.fact.key) {
+            let first = self.new.len();
+            for staged in group {
+                self.one(staged, first, old);
+            }
+        }
+    }
+
+    /// Judges one staged row; `first` is where new rows of its key begin.
+    fn one(&mut self, staged: &StagedFact, first: usize, old: &[([i32; 4], Instant, Said)]) {
+        let said: Said = (staged.fact.values, staged.reason);
+        let at = if staged.said { staged.fact.known_at } else { self.default };
+        let same_instant = old.iter().rev().find(|(_, known, _)| *known == at);
+        let new_same = self.new[first..].iter().position(|(row, _)| row.known_at == at);
+        let same = if staged.said {
+            match new_same {
+                Some(place) => {
+                    let (row, reason) = self.new[first + place];
+                    (row.values, reason) == said
+                }
+                None => same_instant.is_some_and(|(_, _, old)| *old == said),
+            }
+        } else {
+            let latest = self.new[first..]
+                .last()
+                .map(|(row, reason)| (row.values, *reason))
+                .or(old.last().map(|(_, _, said)| *said));
+            latest == Some(said)
+        };
+        if same {
+            self.counts.unchanged += 1;
+            return;
+        }
+        if old.is_empty() && self.new.len() == first {
+            self.counts.added += 1;
+        } else {
+            self.counts.changed += 1;
+        }
+        let row = FactRow { known_at: at, ..staged.fact };
+        match new_same {
+            Some(place) => self.new[first + place] = (row, staged.reason),
+            None => self.new.push((row, staged.reason)),
+        }
+    }
+}

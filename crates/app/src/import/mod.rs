@@ -1,0 +1,199 @@
+//! Imports: staged, previewed, guarded by a fuse, applied as one unit, undone.
+//!
+//! Files are read into a stage, the difference to what is in sight is counted, and only then one
+//! transaction writes everything: a program that dies in between leaves nothing. An import that
+//! would end more than [`FUSE_PERCENT`] of the records of a kind stops unless the caller says that
+//! it is meant.
+//!
+//! Invariant: what [`Importer::preview`] counts is what [`Importer::apply`] writes.
+
+mod diff;
+mod input;
+mod lessons;
+mod names;
+pub(crate) mod records;
+mod report;
+mod stage;
+
+pub use input::{Input, ReadSeek};
+pub use report::{Counts, Report};
+
+use crate::{App, AppError};
+use diff::{Change, Known};
+use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::calendar::Instant;
+use lasna_domain::ids::BatchNo;
+use lasna_domain::roster::RecordKind;
+use lasna_formats::limits::Limits;
+use lasna_store::db::DbError;
+use lasna_store::{Batch, FactTable, Record, Visible};
+use sha2::{Digest, Sha256};
+use stage::{Records, Stage};
+
+/// Share of a kind's records in use that an import may end without being told so.
+pub const FUSE_PERCENT: u64 = 5;
+
+/// How an import is to be done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Count only, write nothing.
+    pub dry_run: bool,
+    /// The caller has looked: ending many records is meant.
+    pub accept_ended: bool,
+    /// What the readers refuse.
+    pub limits: Limits,
+}
+
+impl App {
+    /// Imports files as one unit. `progress` is called with the rows read so far.
+    ///
+    /// # Errors
+    /// [`AppError`]; then nothing is changed.
+    pub fn import(
+        &self,
+        inputs: Vec<Input>,
+        options: Options,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Report, AppError> {
+        let scope = self.scope(Action::Import, AccessReason::Operation, Reach::Provider)?;
+        let (batches, base, names) = self.store.look(&scope, self.now, "import", |read| {
+            let batches = Batch::list(read, scope.provider())?;
+            let visible = Visible::of(&batches, Instant::LATEST);
+            let mut base = Records::new();
+            for &kind in RecordKind::ALL {
+                base.insert(kind, Record::in_sight(read, &scope, kind, &visible)?);
+            }
+            let names = names::Names::load(read, &scope)?;
+            Ok::<_, DbError>((batches, base, names))
+        })?;
+        let mut stage = Stage::new(names, &base, self.now, progress);
+        let read = input::read_all(inputs, &options.limits, &mut stage);
+        if stage.report.is_fatal() {
+            return Ok(stage.report);
+        }
+        let known = Known { now: self.now, first: read.structure_known_from.unwrap_or(self.now) };
+        let visible = Visible::of(&batches, Instant::LATEST);
+        let change = self.difference(&scope, &mut stage, &read, &visible, known)?;
+        let names = stage.names;
+        let mut report = stage.report;
+        self.settle(&scope, options, &batches, &names, change, &mut report)?;
+        Ok(report)
+    }
+
+    fn difference(
+        &self,
+        scope: &Scope,
+        stage: &mut Stage<'_>,
+        input: &input::ReadInputs,
+        visible: &Visible,
+        known: Known,
+    ) -> Result<Change, AppError> {
+        let mut change = Change::default();
+        self.store.ask(|read| {
+            lessons::place_pending(read, scope, stage, visible)?;
+            let empty = std::collections::BTreeMap::new();
+            for &kind in RecordKind::ALL {
+                let base = stage.base.get(&kind).unwrap_or(&empty);
+                let bulk = input.bulk.contains(&kind);
+                let staged = stage.records.get(&kind);
+                if staged.is_none() && !bulk {
+                    continue;
+                }
+                let staged = staged.unwrap_or(&empty);
+                diff::records(kind, staged, base, bulk, known, &mut stage.report, &mut change);
+            }
+            diff::earlier(std::mem::take(&mut stage.earlier), stage.base, &mut change);
+            for (table, staged) in std::mem::take(&mut stage.facts) {
+                let counts = diff::facts(read, scope, table, staged, visible, known, &mut change)?;
+                if let Some(kind) = kind_of(table) {
+                    let sum = stage.report.kinds.entry(kind).or_default();
+                    sum.added += counts.added;
+                    sum.changed += counts.changed;
+                    sum.unchanged += counts.unchanged;
+                }
+            }
+            Ok::<(), DbError>(())
+        })?;
+        Ok(change)
+    }
+
+    fn settle(
+        &self,
+        scope: &Scope,
+        options: Options,
+        batches: &[Batch],
+        names: &names::Names,
+        mut change: Change,
+        report: &mut Report,
+    ) -> Result<(), AppError> {
+        let empty = change.records.is_empty() && change.facts.values().all(Vec::is_empty);
+        if options.dry_run || empty {
+            return Ok(());
+        }
+        if let Some((kind, percent)) = report.fuse
+            && percent > FUSE_PERCENT
+            && !options.accept_ended
+        {
+            return Err(AppError::Fuse { kind, percent });
+        }
+        let no = BatchNo(batches.last().map_or(0, |batch| batch.no.0) + 1);
+        let digest = hex(&Sha256::digest(format!("{:?}", report.kinds).as_bytes()));
+        let batch = Batch { no, applied_at: self.now, undone_at: None, digest };
+        let actor = scope.actor().code();
+        self.store.change_long(scope, self.now, &format!("import:{no}"), |tx| {
+            // The number is taken where another import came between: nothing of this one is kept.
+            Batch::insert(tx, scope.provider(), &batch, &actor)?;
+            names.insert(tx, scope)?;
+            for (kind, new) in &change.records {
+                let rows = new.iter().map(|(id, record)| (id.as_str(), record));
+                Record::insert(tx, scope, *kind, no, rows)?;
+            }
+            for (table, rows) in &mut change.facts {
+                rows.iter_mut().for_each(|row| row.batch = no);
+                lasna_store::FactRow::insert(tx, scope, *table, rows.iter())?;
+            }
+            Ok::<(), DbError>(())
+        })?;
+        report.import_id = Some(no.0);
+        Ok(())
+    }
+
+    /// Takes the newest import back: from now on it is out of sight.
+    ///
+    /// # Errors
+    /// [`AppError::Problem`] where it is not the newest, or unknown.
+    pub fn undo_import(&self, no: u32) -> Result<(), AppError> {
+        let scope = self.scope(Action::UndoImport, AccessReason::Operation, Reach::Provider)?;
+        let batches = self.store.ask(|read| Batch::list(read, scope.provider()))?;
+        let newest = batches.iter().rev().find(|batch| batch.undone_at.is_none());
+        match newest {
+            Some(batch) if batch.no.0 == no => {}
+            Some(batch) => {
+                return Err(AppError::Problem(format!(
+                    "import {no} cannot be undone: only the newest one in force can, which is {}",
+                    batch.no
+                )));
+            }
+            None => return Err(AppError::Problem("there is no import to undo".into())),
+        }
+        let actor = scope.actor().code();
+        self.store.change(&scope, self.now, &format!("import:{no}"), |tx| {
+            Batch::undo(tx, scope.provider(), BatchNo(no), self.now, &actor)
+        })?;
+        Ok(())
+    }
+}
+
+const fn kind_of(table: FactTable) -> Option<&'static str> {
+    match table {
+        FactTable::Calendar => Some("calendar"),
+        FactTable::Lesson => Some("lessons"),
+        FactTable::Register => Some("registers"),
+        FactTable::Mark => Some("marks"),
+        FactTable::Setting | FactTable::Reason => None,
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,347 @@
+//! Facts of one school year out of the store, as known on an instant, ready for the engine.
+//!
+//! Records become typed facts here: an enrolment or person that the source has ended counts up to
+//! the day on which that became known. Of each fact the last row in sight is taken, so the lists are
+//! sorted and hold one version of each, as `Engine::build` wants them.
+//!
+//! Invariant: numbers are the store's, so two readings can be compared.
+
+use crate::import::records::Fields;
+use crate::{App, AppError};
+use lasna_domain::access::Scope;
+use lasna_domain::attendance::{
+    Approval, CalendarDay, Enrolment, Facts, Lesson, Mark, MarkAbout, MarkKind, Presence, Reason,
+    Register, School, TimetableException,
+};
+use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay, school_year_of};
+use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SchoolNo, SubjectNo};
+use lasna_domain::roster::RecordKind;
+use lasna_store::db::{DbError, Read};
+use lasna_store::{Batch, EntityKind, FactRow, FactTable, Record, Visible};
+use std::collections::{BTreeMap, HashMap};
+
+/// Facts with the source ids of their numbers.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// One version of each fact.
+    pub facts: Facts,
+    /// The school year.
+    pub year: Option<Span>,
+    /// Source ids by number.
+    pub orgs: Vec<String>,
+    /// Source ids by number.
+    pub groups: Vec<String>,
+    /// Source ids by number.
+    pub people: Vec<String>,
+    /// What the provider calls itself: the id of its one district, else `provider`.
+    pub provider: String,
+    /// Numbers of schools.
+    pub schools: Vec<SchoolNo>,
+}
+
+impl Loaded {
+    /// The source id of a school.
+    pub fn school(&self, no: SchoolNo) -> &str {
+        self.orgs.get(no.index()).map_or("", String::as_str)
+    }
+
+    /// The source id of a class; empty for none.
+    pub fn class(&self, no: Option<GroupNo>) -> &str {
+        no.and_then(|no| self.groups.get(no.index())).map_or("", String::as_str)
+    }
+
+    /// The source id of a person.
+    pub fn person(&self, no: PersonNo) -> &str {
+        self.people.get(no.index()).map_or("", String::as_str)
+    }
+
+    /// The number of a person.
+    pub fn person_no(&self, id: &str) -> Option<PersonNo> {
+        self.people.iter().position(|known| known == id).map(|no| PersonNo(no as u32))
+    }
+}
+
+/// The day of an instant, UTC.
+fn day_of(instant: Instant) -> Day {
+    Day(instant.0.div_euclid(86_400_000_000).try_into().unwrap_or(i32::MAX))
+}
+
+impl App {
+    /// Loads the school year that holds a day, as known on an instant; writes an audit row.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn load(
+        &self,
+        scope: &Scope,
+        target: &str,
+        known_at: Instant,
+        day: Day,
+    ) -> Result<Loaded, AppError> {
+        Ok(self.store().look(scope, self.now(), target, |read| load(read, scope, known_at, day))?)
+    }
+}
+
+fn load(
+    read: &mut Read<'_>,
+    scope: &Scope,
+    known_at: Instant,
+    day: Day,
+) -> Result<Loaded, DbError> {
+    let batches = Batch::list(read, scope.provider())?;
+    let visible = Visible::of(&batches, known_at);
+    let mut loaded = Loaded {
+        year: Some(school_year_of(day)),
+        orgs: EntityKind::Org.ids(read, scope)?,
+        groups: EntityKind::Group.ids(read, scope)?,
+        people: EntityKind::Person.ids(read, scope)?,
+        ..Loaded::default()
+    };
+    let mut roster = Roster { read, scope, visible: &visible };
+    roster.structure(&mut loaded)?;
+    roster.facts(&mut loaded, school_year_of(day))?;
+    Ok(loaded)
+}
+
+struct Roster<'a, 'r> {
+    read: &'a mut Read<'r>,
+    scope: &'a Scope,
+    visible: &'a Visible,
+}
+
+impl Roster<'_, '_> {
+    fn records(&mut self, kind: RecordKind) -> Result<BTreeMap<String, Record>, DbError> {
+        Record::in_sight(self.read, self.scope, kind, self.visible)
+    }
+
+    fn structure(&mut self, loaded: &mut Loaded) -> Result<(), DbError> {
+        let org_nos = EntityKind::Org.numbers(self.read, self.scope)?;
+        let orgs = self.records(RecordKind::Org)?;
+        let districts: Vec<&String> =
+            orgs.iter().filter(|(_, org)| Fields(&org.values).str(1) == "district").map(|o| o.0).collect();
+        loaded.provider = match districts.as_slice() {
+            [one] => (*one).clone(),
+            _ => "provider".to_owned(),
+        };
+        let mut presumed = HashMap::new();
+        FactRow::each(self.read, self.scope, FactTable::Setting, self.visible, |row| {
+            presumed.insert(row.key[0], row.values[0] == 1);
+            Ok::<(), DbError>(())
+        })?;
+        let sessions = self.records(RecordKind::Session)?;
+        let is_school = |org: &Record| Fields(&org.values).str(1) == "school";
+        for (id, _) in orgs.iter().filter(|(_, org)| is_school(org)) {
+            let Some(&no) = org_nos.get(id) else { continue };
+            let own = presumed.get(&(no as i32)).or(presumed.get(&0)).copied().unwrap_or(false);
+            loaded.facts.schools.push(School {
+                no: OrgNo(no),
+                terms: spans_of(&sessions, id, &["term", "semester"]),
+                periods: spans_of(&sessions, id, &["gradingPeriod"]),
+                presumed: own,
+            });
+        }
+        loaded.facts.schools.sort_by_key(|school| school.no);
+        loaded.schools = loaded.facts.schools.iter().map(|school| school.no).collect();
+        self.enrolments(loaded, &org_nos)?;
+        self.exceptions(loaded)
+    }
+
+    fn enrolments(
+        &mut self,
+        loaded: &mut Loaded,
+        org_nos: &HashMap<String, u32>,
+    ) -> Result<(), DbError> {
+        let group_nos = EntityKind::Group.numbers(self.read, self.scope)?;
+        let person_nos = EntityKind::Person.numbers(self.read, self.scope)?;
+        let groups = self.records(RecordKind::Group)?;
+        let people = self.records(RecordKind::Person)?;
+        let enrolments = self.records(RecordKind::Enrolment)?;
+        for (index, (_, record)) in enrolments.iter().enumerate() {
+            let f = Fields(&record.values);
+            if f.str(3) != "student" {
+                continue;
+            }
+            let (Some(&group), Some(&pupil)) =
+                (group_nos.get(f.str(0)), person_nos.get(f.str(2)))
+            else {
+                continue;
+            };
+            let class = groups.get(f.str(0));
+            let person = people.get(f.str(2));
+            let mut span = f.span(5, 6);
+            for ended in [Some(record), person].into_iter().flatten().filter(|r| r.ended) {
+                span.to = span.to.min(day_of(ended.known_at));
+            }
+            loaded.facts.enrolments.push(Enrolment {
+                no: EnrolmentNo(index as u32),
+                pupil: PersonNo(pupil),
+                group: GroupNo(group),
+                school: OrgNo(org_nos.get(f.str(1)).copied().unwrap_or(0)),
+                homeroom: class.is_some_and(|c| Fields(&c.values).str(2) == "homeroom"),
+                grade: grade_of(class, 3).or(grade_of(person, 10)).unwrap_or(0),
+                span,
+                known_at: record.known_at,
+            });
+        }
+        Ok(())
+    }
+
+    fn exceptions(&mut self, loaded: &mut Loaded) -> Result<(), DbError> {
+        let person_nos = EntityKind::Person.numbers(self.read, self.scope)?;
+        let subject_nos = EntityKind::Subject.numbers(self.read, self.scope)?;
+        let timetables = self.records(RecordKind::Timetable)?;
+        for (index, (_, record)) in timetables.iter().enumerate() {
+            let f = Fields(&record.values);
+            let Some(&pupil) = person_nos.get(f.str(0)) else { continue };
+            let subject = f.maybe(6);
+            let subject_no = subject.as_ref().map(|s| subject_nos.get(s).copied());
+            // A subject that no lesson has leaves the exception without effect.
+            let subject = match subject_no {
+                None => None,
+                Some(no) => Some(SubjectNo(no.unwrap_or(u32::MAX))),
+            };
+            if record.ended {
+                // Withdrawn: to end an exception, the source gives it a last day.
+                continue;
+            }
+            loaded.facts.exceptions.push(TimetableException {
+                no: index as u32,
+                pupil: PersonNo(pupil),
+                span: f.span(1, 2),
+                weekdays: f.small(3),
+                start_from: TimeOfDay(f.small(4)),
+                start_to: TimeOfDay(f.small(5)),
+                subject,
+                minutes: f.small(7),
+                known_at: record.known_at,
+            });
+        }
+        loaded.facts.exceptions.sort_by_key(|exception| (exception.pupil, exception.no));
+        Ok(())
+    }
+
+    fn facts(&mut self, loaded: &mut Loaded, year: Span) -> Result<(), DbError> {
+        let facts = &mut loaded.facts;
+        self.last_of(FactTable::Calendar, year, |row, replaces| {
+            let school = (row.key[0] != 0).then_some(OrgNo(row.key[0] as u32));
+            let day = CalendarDay {
+                school,
+                day: Day(row.key[1]),
+                school_day: row.values[0] == 1,
+                known_at: row.known_at,
+            };
+            put(&mut facts.calendar, day, replaces);
+        })?;
+        self.last_of(FactTable::Lesson, year, |row, replaces| {
+            let lesson = Lesson {
+                group: GroupNo(row.key[0] as u32),
+                day: Day(row.key[1]),
+                start: TimeOfDay(row.key[2] as u16),
+                minutes: row.values[0] as u16,
+                subject: SubjectNo(row.values[1] as u32),
+                cancelled: row.values[3] == 1,
+                known_at: row.known_at,
+            };
+            put(&mut facts.lessons, lesson, replaces);
+        })?;
+        self.last_of(FactTable::Register, year, |row, replaces| {
+            let register = Register {
+                group: GroupNo(row.key[0] as u32),
+                day: Day(row.key[1]),
+                start: TimeOfDay(row.key[2] as u16),
+                taken: row.values[0] == 1,
+                known_at: row.known_at,
+            };
+            put(&mut facts.registers, register, replaces);
+        })?;
+        self.marks(facts, year)
+    }
+
+    fn marks(&mut self, facts: &mut Facts, year: Span) -> Result<(), DbError> {
+        let mut reasons: Vec<FactRow> = Vec::new();
+        let reason_table = FactTable::Reason;
+        FactRow::each_of_days(self.read, self.scope, reason_table, self.visible, year, |row| {
+            reasons.push(row);
+            Ok::<(), DbError>(())
+        })?;
+        let mut next = 0;
+        let marks = &mut facts.marks;
+        self.last_of(FactTable::Mark, year, |row, replaces| {
+            let id = (row.key, row.known_at, row.batch);
+            while reasons.get(next).is_some_and(|r| (r.key, r.known_at, r.batch) < id) {
+                next += 1;
+            }
+            let reason = reasons
+                .get(next)
+                .filter(|r| (r.key, r.known_at, r.batch) == id)
+                .and_then(|r| Reason::ALL.get(r.values[0] as usize).copied())
+                .unwrap_or(Reason::Unknown);
+            put(marks, mark_of(&row, reason), replaces);
+        })
+    }
+
+    /// Hands over every row in sight; `true` where it replaces the one before (same key).
+    fn last_of(
+        &mut self,
+        table: FactTable,
+        year: Span,
+        mut take: impl FnMut(FactRow, bool),
+    ) -> Result<(), DbError> {
+        let mut key = None;
+        FactRow::each_of_days(self.read, self.scope, table, self.visible, year, |row| {
+            let replaces = key == Some(row.key);
+            key = Some(row.key);
+            take(row, replaces);
+            Ok::<(), DbError>(())
+        })
+    }
+}
+
+fn put<T>(list: &mut Vec<T>, item: T, replaces: bool) {
+    if replaces {
+        list.pop();
+    }
+    list.push(item);
+}
+
+fn mark_of(row: &FactRow, reason: Reason) -> Mark {
+    let [hundredths, presence, approval, minutes, _] = row.values;
+    let kind = usize::try_from(presence).ok().and_then(|presence| {
+        let presence = *Presence::ALL.get(presence)?;
+        let approval = *Approval::ALL.get(approval as usize)?;
+        MarkKind::new(presence, approval, u16::try_from(minutes).ok()).ok()
+    });
+    let about = match row.key[2] {
+        -1 => MarkAbout::Day { hundredths: hundredths as u8 },
+        start => MarkAbout::Lesson {
+            group: GroupNo(row.key[3] as u32),
+            start: TimeOfDay(start as u16),
+        },
+    };
+    Mark {
+        pupil: PersonNo(row.key[0] as u32),
+        day: Day(row.key[1]),
+        about,
+        known_at: row.known_at,
+        kind,
+        reason,
+    }
+}
+
+fn spans_of(sessions: &BTreeMap<String, Record>, school: &str, kinds: &[&str]) -> Vec<Span> {
+    let mut spans: Vec<Span> = sessions
+        .values()
+        .filter(|session| !session.ended)
+        .map(|session| Fields(&session.values))
+        .filter(|f| kinds.contains(&f.str(1)) && f.maybe(6).is_none_or(|own| own == school))
+        .map(|f| f.span(2, 3))
+        .collect();
+    spans.sort();
+    spans.dedup();
+    spans
+}
+
+fn grade_of(record: Option<&Record>, at: usize) -> Option<u8> {
+    let first = Fields(&record?.values).list(at).into_iter().next()?;
+    first.parse().ok().filter(|grade| (1..=9).contains(grade))
+}

@@ -1,0 +1,215 @@
+//! The command line: commands, flags, and examples before them.
+//!
+//! Invariant: no flag takes a secret; a database's password comes from the environment.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  lasna simulate --pupils 600 --seed 1 --out sample
+  lasna --data ./data import sample
+  lasna --data ./data figures --level school --as-of 2026-10-16
+  lasna --data ./data watch-list --as-of 2026-10-16
+  lasna --data ./data serve
+";
+
+/// School attendance and engagement: from a register export to the step that is due.
+#[derive(Debug, Parser)]
+#[command(name = "lasna", version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("LASNA_COMMIT"), ")"))]
+#[command(before_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Args {
+    /// Folder of the SQLite database; made where it is missing
+    #[arg(long, global = true, env = "LASNA_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address of a PostgreSQL database; its password belongs in PGPASSWORD or LASNA_DATABASE
+    #[arg(long, global = true, env = "LASNA_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(conflicts_with = "data")]
+    pub database: Option<String>,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a synthetic municipality (or nation) from a seed
+    Simulate {
+        /// How many pupils
+        #[arg(long)]
+        pupils: u32,
+        /// The same seed gives the same bytes
+        #[arg(long)]
+        seed: u64,
+        /// Folder to write into
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// How many teaching weeks, from the start of the year
+        #[arg(long)]
+        weeks: Option<u16>,
+        /// Leave out truth.json (quicker for a nation)
+        #[arg(long)]
+        no_truth: bool,
+    },
+    /// Import files or folders as one unit, or undo an import
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Import {
+        #[command(subcommand)]
+        undo: Option<ImportCommand>,
+        /// Files and folders; - reads standard input (see --stdin-name)
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Count only, write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// It is meant that many records end
+        #[arg(long)]
+        accept_ended: bool,
+        /// What the file on standard input is called, for example marks.csv
+        #[arg(long, value_name = "NAME", default_value = "marks.csv")]
+        stdin_name: String,
+        /// Folder for the rows that were refused, to be mended and imported again
+        #[arg(long, value_name = "DIR")]
+        rejects: Option<PathBuf>,
+    },
+    /// Figures of a level, school year to date
+    Figures {
+        #[arg(long, value_enum)]
+        level: LevelArg,
+        #[command(flatten)]
+        when: When,
+    },
+    /// Which pupils have reached which step, since when and why
+    WatchList {
+        /// One school, by its id in the source
+        #[arg(long)]
+        school: Option<String>,
+        #[command(flatten)]
+        when: When,
+        /// A model file or the name of a preset, instead of the model in force
+        #[arg(long)]
+        model: Option<String>,
+    },
+    /// The counted marks of one pupil
+    Explain {
+        /// The pupil's id in the source
+        pupil: String,
+        #[command(flatten)]
+        when: When,
+        /// A model file or the name of a preset, instead of the model in force
+        #[arg(long)]
+        model: Option<String>,
+    },
+    /// Write everything in sight as files: roster.zip and facts.csv
+    Export {
+        /// Folder to write into
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Check, compare, explain and adopt operating models
+    Model {
+        #[command(subcommand)]
+        command: ModelCommand,
+    },
+    /// Look for contradictions in what is stored
+    Check {
+        /// A day of the school year to check; today where it is left out
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+    },
+    /// Say how the installation is
+    Doctor,
+    /// Serve the machine endpoints
+    Serve {
+        /// Address to listen on
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// Accounts
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Take the newest import back
+    Undo {
+        /// Its number, as the import printed it
+        id: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Say what is wrong in a model file, with line, column and mend
+    Check {
+        /// The file; - reads standard input
+        file: String,
+    },
+    /// Say in words how two models differ
+    Diff {
+        a: String,
+        b: String,
+        #[arg(long, value_enum, default_value = "en")]
+        lang: LanguageArg,
+    },
+    /// The plain-language guide of a model
+    Guide {
+        file: String,
+        #[arg(long, value_enum)]
+        lang: LanguageArg,
+    },
+    /// Put a model in force
+    Adopt { file: String },
+    /// The presets that come with the program
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account and print its token once
+    Add {
+        #[arg(long, value_enum)]
+        role: RoleArg,
+        /// The school's id in the source; left out, the account reaches the provider
+        #[arg(long)]
+        school: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct When {
+    /// Count up to and with this day; today where it is left out
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Count what was known by this instant (UTC, like 2026-10-05T06:00:00Z)
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum LevelArg {
+    Provider,
+    School,
+    Class,
+    Pupil,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum LanguageArg {
+    Fi,
+    Sv,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum RoleArg {
+    Coordinator,
+    Principal,
+    SkyWorker,
+    Service,
+}

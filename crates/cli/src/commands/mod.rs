@@ -1,0 +1,70 @@
+//! One function for each command.
+//!
+//! Invariant: a command prints its result as text or JSON from the same values.
+
+mod import;
+mod lists;
+mod model;
+mod service;
+
+use crate::args::{Args, Command};
+use std::process::ExitCode;
+
+/// What a command came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Ok,
+    /// Problems were found and said.
+    Problems,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::Ok => ExitCode::SUCCESS,
+            Outcome::Problems => ExitCode::from(1),
+        }
+    }
+}
+
+/// Runs a command.
+pub fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Simulate { pupils, seed, out, weeks, no_truth } => {
+            let options = lasna_simulate::Options {
+                pupils: *pupils,
+                seed: *seed,
+                weeks: *weeks,
+                truth: !no_truth,
+            };
+            service::simulate(args, &options, out)
+        }
+        Command::Import { undo: Some(crate::args::ImportCommand::Undo { id }), .. } => {
+            import::undo(args, *id)
+        }
+        Command::Import { paths, dry_run, accept_ended, stdin_name, rejects, .. } => {
+            let asked = import::Asked {
+                paths,
+                dry_run: *dry_run,
+                accept_ended: *accept_ended,
+                stdin_name,
+                rejects: rejects.as_deref(),
+            };
+            import::import(args, &asked)
+        }
+        Command::Figures { level, when } => lists::figures(args, *level, when),
+        Command::WatchList { school, when, model } => {
+            lists::watch_list(args, school.as_deref(), when, model.as_deref())
+        }
+        Command::Explain { pupil, when, model } => {
+            lists::explain(args, pupil, when, model.as_deref())
+        }
+        Command::Export { out } => lists::export(args, out),
+        Command::Model { command } => model::run(args, command),
+        Command::Check { as_of } => service::check(args, as_of.as_deref()),
+        Command::Doctor => service::doctor(args),
+        Command::Serve { listen } => service::serve(args, listen),
+        Command::User { command } => service::user(args, command),
+    }
+}

@@ -1,0 +1,86 @@
+//! `lasna model …`.
+//!
+//! Invariant: a file with problems is never put in force.
+
+use super::Outcome;
+use crate::args::{Args, LanguageArg, ModelCommand};
+use crate::{context, output};
+use lasna_domain::model::Language;
+use lasna_formats::model::presets;
+use serde_json::json;
+
+const fn language(arg: LanguageArg) -> Language {
+    match arg {
+        LanguageArg::Fi => Language::Fi,
+        LanguageArg::Sv => Language::Sv,
+        LanguageArg::En => Language::En,
+    }
+}
+
+pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
+    match command {
+        ModelCommand::Check { file } => check(args, file),
+        ModelCommand::Diff { a, b, lang } => {
+            let (a, b) = (context::model_named(a)?, context::model_named(b)?);
+            let lines = lasna_app::model::diff(&a, &b, language(*lang));
+            if args.json {
+                output::json(&lines)?;
+            } else {
+                output::lines(lines)?;
+            }
+            Ok(Outcome::Ok)
+        }
+        ModelCommand::Guide { file, lang } => {
+            let model = context::model_named(file)?;
+            let text = lasna_app::model::guide(&model, language(*lang)).to_markdown();
+            if args.json {
+                output::json(&json!({ "model": model.reference(), "markdown": text }))?;
+            } else {
+                output::lines([text])?;
+            }
+            Ok(Outcome::Ok)
+        }
+        ModelCommand::Adopt { file } => {
+            let text = context::model_text(file)?;
+            let model = context::model_named(file)?;
+            context::app(args)?.adopt_model(&model, &text)?;
+            if args.json {
+                output::json(&json!({ "adopted": model.reference() }))?;
+            } else {
+                output::lines([format!("{} is in force", model.reference())])?;
+            }
+            Ok(Outcome::Ok)
+        }
+        ModelCommand::List => {
+            let names: Vec<&str> = presets().iter().map(|(name, _)| *name).collect();
+            if args.json {
+                output::json(&names)?;
+            } else {
+                output::lines(names.into_iter().map(str::to_owned))?;
+            }
+            Ok(Outcome::Ok)
+        }
+    }
+}
+
+fn check(args: &Args, file: &str) -> anyhow::Result<Outcome> {
+    let text = context::model_text(file)?;
+    let problems = context::parse_model(&text).err().unwrap_or_default();
+    if args.json {
+        let list: Vec<_> = problems
+            .iter()
+            .map(|p| {
+                json!({
+                    "file": file, "line": p.line, "column": p.column, "code": p.code,
+                    "message": p.message, "mend": p.mend,
+                })
+            })
+            .collect();
+        output::json(&list)?;
+    } else if problems.is_empty() {
+        output::lines([format!("{file}: no problems")])?;
+    } else {
+        output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
+    }
+    Ok(if problems.is_empty() { Outcome::Ok } else { Outcome::Problems })
+}

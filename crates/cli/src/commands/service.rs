@@ -1,0 +1,159 @@
+//! `lasna simulate`, `check`, `doctor`, `serve` and `user`.
+//!
+//! Invariant: a token is printed once and kept nowhere.
+
+use super::Outcome;
+use crate::args::{Args, RoleArg, UserCommand};
+use crate::{context, output};
+use anyhow::Context as _;
+use lasna_domain::access::UserRole;
+use lasna_web::json::CheckJson;
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+struct FolderOutput(PathBuf);
+
+impl lasna_simulate::Output for FolderOutput {
+    fn create(&mut self, name: &str) -> std::io::Result<Box<dyn Write>> {
+        Ok(Box::new(BufWriter::new(File::create(self.0.join(name))?)))
+    }
+}
+
+pub fn simulate(
+    args: &Args,
+    options: &lasna_simulate::Options,
+    out: &Path,
+) -> anyhow::Result<Outcome> {
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let summary = lasna_simulate::write(options, &mut FolderOutput(out.to_owned()))?;
+    if args.json {
+        output::json(&json!({
+            "synthetic": true,
+            "rows": summary.rows,
+            "schools": summary.schools,
+            "classes": summary.classes,
+            "pupils": summary.pupils,
+            "as_of": summary.as_of.to_string(),
+        }))?;
+    } else {
+        let rows: u64 = summary.rows.values().sum();
+        output::lines([format!(
+            "synthetic: {} pupils in {} classes of {} schools, {rows} rows, as of {}",
+            summary.pupils, summary.classes, summary.schools, summary.as_of
+        )])?;
+    }
+    Ok(Outcome::Ok)
+}
+
+pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
+    let day = match as_of {
+        Some(text) => text.parse().with_context(|| format!("--as-of {text}"))?,
+        None => context::today(),
+    };
+    let findings = context::app(args)?.check(day)?;
+    if args.json {
+        output::json(&findings.iter().map(CheckJson::from).collect::<Vec<_>>())?;
+    } else if findings.is_empty() {
+        output::lines(["no contradictions".to_owned()])?;
+    } else {
+        output::lines(findings.iter().map(|finding| {
+            format!("{} {} × {} (first: {})", finding.code, finding.count, finding.message, finding.example)
+        }))?;
+    }
+    Ok(if findings.is_empty() { Outcome::Ok } else { Outcome::Problems })
+}
+
+pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
+    let store = context::store(args)?;
+    let sound = store.database().integrity();
+    let providers = store.providers()?.len();
+    let app = lasna_app::App::operator(store.clone(), context::now())?;
+    let model = context::in_force(&app);
+    let place = match context::place(args) {
+        lasna_store::db::Place::Folder(folder) => folder.display().to_string(),
+        // An address may hold a password.
+        lasna_store::db::Place::Url(_) => "PostgreSQL".to_owned(),
+    };
+    let ok = sound.is_ok() && model.is_ok();
+    let report = json!({
+        "ok": ok,
+        "version": env!("CARGO_PKG_VERSION"),
+        "commit": env!("LASNA_COMMIT"),
+        "database": format!("{:?}", store.database().engine()).to_lowercase(),
+        "place": place,
+        "storage": sound.err().map_or_else(|| "sound".to_owned(), |error| error.to_string()),
+        "providers": providers,
+        "model": model.map_or_else(|error| error, |model| model.reference()),
+        "cpu": lasna_engine::cpu_features(),
+        "cores": std::thread::available_parallelism().map_or(1, usize::from),
+    });
+    if args.json {
+        output::json(&report)?;
+    } else if let Some(fields) = report.as_object() {
+        output::lines(fields.iter().map(|(key, value)| format!("{key:<10} {value}")))?;
+    }
+    Ok(if ok { Outcome::Ok } else { Outcome::Problems })
+}
+
+pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
+    let store = context::store(args)?;
+    let settings = lasna_web::Settings {
+        store,
+        clock: Arc::new(context::now),
+        today: Arc::new(context::today),
+        model: Arc::new(context::in_force),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // The clone outlives the runtime, since the database must not be dropped on its threads.
+    let keep = settings.clone();
+    let done = runtime.block_on(async {
+        let listener =
+            tokio::net::TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        eprintln!("lasna: listening on http://{}", listener.local_addr()?);
+        lasna_web::serve(settings, listener, stop()).await?;
+        Ok(Outcome::Ok)
+    });
+    drop(runtime);
+    drop(keep);
+    done
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
+    let UserCommand::Add { role, school } = command;
+    let role = match role {
+        RoleArg::Coordinator => UserRole::Coordinator,
+        RoleArg::Principal => UserRole::Principal,
+        RoleArg::SkyWorker => UserRole::SkyWorker,
+        RoleArg::Service => UserRole::Service,
+    };
+    let token = context::token()?;
+    context::app(args)?.add_user(role, school.as_deref(), &token)?;
+    if args.json {
+        output::json(&json!({ "role": role.as_code(), "school": school, "token": token }))?;
+    } else {
+        output::lines([
+            format!("account {} made; its token is shown this once:", role.as_code()),
+            token,
+        ])?;
+    }
+    Ok(Outcome::Ok)
+}

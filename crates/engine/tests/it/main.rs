@@ -1,0 +1,6 @@
+//! The columns against the plain twin, on random schools and random models.
+//!
+//! Invariant: every comparison asserts that there was something to compare.
+
+mod twin;
+mod update;

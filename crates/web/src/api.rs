@@ -1,0 +1,78 @@
+//! Machine endpoints.
+//!
+//! Invariant: each handler signs in first and asks a use case, which checks the right and writes the
+//! audit row.
+
+use crate::json::WatchJson;
+use crate::problem::Problem;
+use crate::server::Shared;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use lasna_app::App;
+use lasna_domain::calendar::{Day, Instant};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ListQuery {
+    as_of: Option<String>,
+    known_at: Option<String>,
+}
+
+/// `GET /api/v1/schools/{id}/watch-list?as_of=DATE&known_at=INSTANT`
+pub(crate) async fn watch_list(
+    State(shared): State<Shared>,
+    Path(school): Path<String>,
+    Query(query): Query<ListQuery>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<WatchJson>>, Problem> {
+    let token = bearer(&headers)?;
+    let now = (shared.clock)();
+    let as_of = match &query.as_of {
+        Some(text) => text.parse::<Day>().map_err(|error| wrong("as_of", &error))?,
+        None => (shared.today)(),
+    };
+    let known_at = match &query.known_at {
+        Some(text) => text.parse::<Instant>().map_err(|error| wrong("known_at", &error))?,
+        None => Instant::LATEST,
+    };
+    let rows = run(move || {
+        let app = App::with_token(shared.store.clone(), now, &token)?;
+        let model = (shared.model)(&app).map_err(lasna_app::AppError::Problem)?;
+        app.watch_list(&model, Some(&school), as_of, known_at)
+    })
+    .await?;
+    Ok(Json(rows.iter().map(WatchJson::from).collect()))
+}
+
+/// `GET /readyz`: the store answers.
+pub(crate) async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
+    run(move || Ok(shared.store.providers().map(drop)?)).await?;
+    Ok("ready\n")
+}
+
+fn wrong(field: &str, error: &impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_request.query", format!("{field}: {error}"))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(|token| token.trim().to_owned())
+        .ok_or_else(|| lasna_app::AppError::NoAccount.into())
+}
+
+async fn run<T: Send + 'static>(
+    use_case: impl FnOnce() -> Result<T, lasna_app::AppError> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(use_case).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the service failed; nothing was changed",
+        )),
+    }
+}

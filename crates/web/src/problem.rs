@@ -1,0 +1,62 @@
+//! Errors as `application/problem+json` (RFC 9457) with a stable key.
+//!
+//! What nobody may see and what does not exist look the same: 404.
+//!
+//! Invariant: details name what to do, never a person, an id or a token.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use lasna_app::AppError;
+
+/// An error answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub status: StatusCode,
+    pub key: &'static str,
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, key: &'static str, message: impl Into<String>) -> Problem {
+        Problem { status, key, message: message.into() }
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Problem {
+        match error {
+            AppError::NoAccount => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthorised.token",
+                "sign in with a token: Authorization: Bearer …",
+            ),
+            AppError::Denied(_) | AppError::NotFound(_) => {
+                Problem::new(StatusCode::NOT_FOUND, "not_found", "not found, or no right to it")
+            }
+            AppError::Problem(message) => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
+            }
+            error @ (AppError::Store(_) | AppError::Fuse { .. }) => {
+                tracing::error!(%error, "a use case failed");
+                Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "the service failed; nothing was changed",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "status": self.status.as_u16(),
+            "key": self.key,
+            "message": self.message,
+        });
+        let content = [(header::CONTENT_TYPE, "application/problem+json")];
+        (self.status, content, body.to_string()).into_response()
+    }
+}

@@ -1,0 +1,101 @@
+//! The router and the server.
+//!
+//! Invariant: the clock comes in from outside; a request's path pattern, method and status are
+//! counted, nothing else of it.
+
+use crate::{api, problem::Problem};
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use lasna_app::App;
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::model::Model;
+use lasna_store::Store;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Longer than any answer may take.
+const REQUEST_TIME: Duration = Duration::from_secs(60);
+
+/// Finds the model in force for a caller.
+pub type ModelOf = dyn Fn(&App) -> Result<Model, String> + Send + Sync;
+
+/// What the server works with.
+#[derive(Clone)]
+pub struct Settings {
+    /// The store.
+    pub store: Store,
+    /// Now.
+    pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// The civil day of now, at the school.
+    pub today: Arc<dyn Fn() -> Day + Send + Sync>,
+    /// The model in force.
+    pub model: Arc<ModelOf>,
+}
+
+pub(crate) type Shared = Settings;
+
+/// The router over a store.
+pub fn router(settings: Settings) -> Router {
+    let handle = recorder();
+    let header_layer = |name, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(api::ready))
+        .route("/metrics", get(async move || handle.render()))
+        .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
+        .fallback(async || {
+            Problem::new(StatusCode::NOT_FOUND, "not_found", "not found, or no right to it")
+        })
+        .layer(from_fn(count))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(header_layer(header::CACHE_CONTROL, "no-store"))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
+        .with_state(settings)
+}
+
+fn recorder() -> PrometheusHandle {
+    // A recorder of this router only: tests make several routers in one process.
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::debug!("another router of this process counts already");
+    }
+    handle
+}
+
+async fn count(request: Request, next: Next) -> Response {
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().as_str().to_owned();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("http_requests_total", "path" => path, "method" => method, "status" => status)
+        .increment(1);
+    response
+}
+
+/// Serves until `stop` is done, then lets running requests end.
+///
+/// # Errors
+/// Where the socket fails.
+pub async fn serve(
+    settings: Settings,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(settings)).with_graceful_shutdown(stop).await
+}

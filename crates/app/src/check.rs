@@ -55,8 +55,12 @@ impl App {
         self.store().database().integrity()?;
         let loaded = self.load(&scope, "check", Instant::LATEST, day)?;
         let facts = &loaded.facts;
-        let (mut no_lesson, mut nobody, mut untaught, mut long) =
-            (Found::default(), Found::default(), Found::default(), Found::default());
+        let (mut no_lesson, mut nobody, mut untaught, mut long) = (
+            Found::default(),
+            Found::default(),
+            Found::default(),
+            Found::default(),
+        );
         let enrolled: BTreeSet<_> = facts.enrolments.iter().map(|e| e.pupil).collect();
         let mut with_lessons: BTreeSet<_> = BTreeSet::new();
         for lesson in &facts.lessons {
@@ -96,7 +100,10 @@ impl App {
                 "K03",
                 "registers of lessons that are not in the timetable: import the lessons",
             ),
-            long.into_finding("K04", "lessons of no minutes or of more than 300: mend their length"),
+            long.into_finding(
+                "K04",
+                "lessons of no minutes or of more than 300: mend their length",
+            ),
         ]
         .into_iter()
         .flatten()

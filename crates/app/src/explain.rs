@@ -51,20 +51,33 @@ impl App {
         as_of: Day,
         known_at: Instant,
     ) -> Result<Explanation, AppError> {
-        let scope =
-            self.scope(Action::ExplainPupil, AccessReason::FollowAbsence, Reach::Provider)?;
+        let scope = self.scope(
+            Action::ExplainPupil,
+            AccessReason::FollowAbsence,
+            Reach::Provider,
+        )?;
         let loaded = self.load(&scope, "explain", known_at, as_of)?;
         let no = loaded.person_no(pupil).ok_or(AppError::NotFound("pupil"))?;
         let year = loaded.year.ok_or(AppError::NotFound("school year"))?;
         let facts = of_pupil(&loaded.facts, no);
         let view = View::new(&facts, Instant::LATEST);
         let all = view.pupil_days(no, year);
-        let days = view.pupil_days(no, Span { from: year.from, to: as_of.next() });
+        let days = view.pupil_days(
+            no,
+            Span {
+                from: year.from,
+                to: as_of.next(),
+            },
+        );
         let figures: Figures = days.iter().map(PupilDay::figures).sum();
         let mut steps = Vec::new();
         if let Some(last) = days.last() {
             let school_year = SchoolYear::of(&view, &view.school(last.school), as_of);
-            let judge = Judge { model, year: &school_year, days: &all };
+            let judge = Judge {
+                model,
+                year: &school_year,
+                days: &all,
+            };
             for crossing in judge.crossings(as_of) {
                 let step = &model.steps[crossing.step];
                 steps.push(WatchRow {
@@ -96,7 +109,12 @@ impl App {
             })
             .collect();
         let measures = standard_measures(&days, as_of);
-        Ok(Explanation { steps, marks, figures, measures })
+        Ok(Explanation {
+            steps,
+            marks,
+            figures,
+            measures,
+        })
     }
 }
 
@@ -107,14 +125,20 @@ fn of_pupil(
     pupil: lasna_domain::ids::PupilNo,
 ) -> lasna_domain::attendance::Facts {
     let mut own = facts.clone();
-    let schools: Vec<_> =
-        own.enrolments.iter().filter(|e| e.pupil == pupil).map(|e| e.school).collect();
+    let schools: Vec<_> = own
+        .enrolments
+        .iter()
+        .filter(|e| e.pupil == pupil)
+        .map(|e| e.school)
+        .collect();
     own.marks.retain(|mark| mark.pupil == pupil);
     own.exceptions.retain(|exception| exception.pupil == pupil);
     // The other pupils' enrolments tell which school a lesson belongs to.
-    own.enrolments.retain(|e| e.pupil == pupil || schools.contains(&e.school));
+    own.enrolments
+        .retain(|e| e.pupil == pupil || schools.contains(&e.school));
     let groups: std::collections::BTreeSet<_> = own.enrolments.iter().map(|e| e.group).collect();
     own.lessons.retain(|lesson| groups.contains(&lesson.group));
-    own.registers.retain(|register| groups.contains(&register.group));
+    own.registers
+        .retain(|register| groups.contains(&register.group));
     own
 }

@@ -11,6 +11,7 @@ use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{Approval, Presence, Reason};
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
 use lasna_domain::roster::RecordKind;
+use lasna_formats::csv_out::formula_safe;
 use lasna_formats::oneroster::{Bundle, write_bundle};
 use lasna_formats::rows::Row;
 use lasna_store::db::DbError;
@@ -24,130 +25,153 @@ impl App {
     /// [`AppError`], also where the bundle cannot be written.
     pub fn export_roster(&self, out: impl Write + Seek) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, AccessReason::Operation, Reach::Provider)?;
-        let bundle = self.store().look(&scope, self.now(), "export:roster", |read| {
-            let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-            let mut bundle = Bundle::default();
-            for &kind in RecordKind::ALL {
-                for (id, record) in Record::in_sight(read, &scope, kind, &visible)? {
-                    if !record.ended {
-                        put(&mut bundle, row_of(kind, &id, &record));
+        let bundle = self
+            .store()
+            .look(&scope, self.now(), "export:roster", |read| {
+                let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
+                let mut bundle = Bundle::default();
+                for &kind in RecordKind::ALL {
+                    for (id, record) in Record::in_sight(read, &scope, kind, &visible)? {
+                        if !record.ended {
+                            put(&mut bundle, row_of(kind, &id, &record));
+                        }
                     }
                 }
-            }
-            Ok::<Bundle, DbError>(bundle)
-        })?;
+                Ok::<Bundle, DbError>(bundle)
+            })?;
         write_bundle(&bundle, out)
             .map(drop)
             .map_err(|error| AppError::Problem(format!("the bundle cannot be written: {error}")))
     }
 
-    /// Writes every fact in sight, with the instant it became known, as lines of text.
+    /// Writes every fact in sight, with the instant it became known, as CSV rows.
     ///
     /// # Errors
     /// [`AppError`], also where the file cannot be written.
     pub fn export_facts(&self, out: &mut dyn Write) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, AccessReason::Operation, Reach::Provider)?;
         let mut trouble = None;
-        self.store().look(&scope, self.now(), "export:facts", |read| {
-            let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-            let mut ids = std::collections::BTreeMap::new();
-            for kind in EntityKind::ALL {
-                ids.insert(kind, kind.ids(read, &scope)?);
-            }
-            let id = |kind: EntityKind, no: i32| {
-                ids.get(&kind).and_then(|ids| ids.get(no as usize)).map_or("", String::as_str)
-            };
-            for table in FactTable::ALL {
-                let mut lines = Vec::new();
-                FactRow::each(read, &scope, table, &visible, |row| {
-                    lines.push(line_of(table, &row, &id));
-                    Ok::<(), DbError>(())
-                })?;
-                lines.sort();
-                for line in lines {
-                    if let Err(error) = writeln!(out, "{line}") {
-                        trouble.get_or_insert(error);
+        // Rows of the tables have different columns; the first cell says which table.
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        self.store()
+            .look(&scope, self.now(), "export:facts", |read| {
+                let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
+                let mut ids = std::collections::BTreeMap::new();
+                for kind in EntityKind::ALL {
+                    ids.insert(kind, kind.ids(read, &scope)?);
+                }
+                let id = |kind: EntityKind, no: i32| {
+                    ids.get(&kind)
+                        .and_then(|ids| ids.get(no as usize))
+                        .map_or("", String::as_str)
+                };
+                let codes = Codes::new();
+                for table in FactTable::ALL {
+                    let mut lines = Vec::new();
+                    FactRow::each(read, &scope, table, &visible, |row| {
+                        lines.push(cells_of(table, &row, &id, &codes));
+                        Ok::<(), DbError>(())
+                    })?;
+                    lines.sort();
+                    for line in lines {
+                        let safe = line.iter().map(|cell| formula_safe(cell).into_owned());
+                        if let Err(error) = writer.write_record(safe) {
+                            trouble.get_or_insert_with(|| error.to_string());
+                        }
                     }
                 }
-            }
-            Ok::<(), DbError>(())
-        })?;
+                if let Err(error) = writer.flush() {
+                    trouble.get_or_insert_with(|| error.to_string());
+                }
+                Ok::<(), DbError>(())
+            })?;
         match trouble {
             None => Ok(()),
-            Some(error) => {
-                Err(AppError::Problem(format!("the facts cannot be written: {}", error.kind())))
-            }
+            Some(error) => Err(AppError::Problem(format!(
+                "the facts cannot be written: {error}"
+            ))),
         }
     }
 }
 
-fn line_of<'i>(
+/// Codes of the dimensions of a mark, as the files spell them.
+struct Codes {
+    presence: Vec<&'static str>,
+    approval: Vec<&'static str>,
+    reason: Vec<&'static str>,
+}
+
+impl Codes {
+    fn new() -> Codes {
+        Codes {
+            presence: Presence::ALL.iter().map(|p| p.as_code()).collect(),
+            approval: Approval::ALL.iter().map(|a| a.as_code()).collect(),
+            reason: Reason::ALL.iter().map(|r| r.as_code()).collect(),
+        }
+    }
+}
+
+/// The code of an index; a mark without a kind is withdrawn.
+fn code(at: i32, of: &[&'static str]) -> String {
+    let known = usize::try_from(at).ok().and_then(|at| of.get(at).copied());
+    known.unwrap_or("withdrawn").to_owned()
+}
+
+/// Start of a lesson, or `day` where a mark is about the whole day.
+fn start(start: i32) -> String {
+    u16::try_from(start).map_or_else(|_| "day".into(), |start| TimeOfDay(start).to_string())
+}
+
+/// The cells of a fact: its table, key, values, and the instant it became known.
+fn cells_of<'i>(
     table: FactTable,
     row: &FactRow,
     id: &impl Fn(EntityKind, i32) -> &'i str,
-) -> String {
+    codes: &Codes,
+) -> Vec<String> {
     let [a, b, c, d] = row.key;
     let v = row.values;
-    let code = |at: i32, of: &[&'static str]| {
-        usize::try_from(at).ok().and_then(|at| of.get(at).copied()).unwrap_or("withdrawn")
-    };
-    let start = |start: i32| match u16::try_from(start) {
-        Ok(start) => TimeOfDay(start).to_string(),
-        Err(_) => "day".into(),
-    };
-    let at = row.known_at;
-    match table {
-        FactTable::Setting => format!("setting,{},{},{at}", id(EntityKind::Org, a), v[0]),
+    let named = |kind: EntityKind, no: i32| id(kind, no).to_owned();
+    let number = |at: usize| v[at].to_string();
+    let day = Day(b).to_string();
+    let (name, mut cells) = match table {
+        FactTable::Setting => ("setting", vec![named(EntityKind::Org, a), number(0)]),
         FactTable::Calendar => {
-            let label = id(EntityKind::Word, v[1]);
-            format!("calendar,{},{},{},{label},{at}", id(EntityKind::Org, a), Day(b), v[0])
+            let label = named(EntityKind::Word, v[1]);
+            let org = named(EntityKind::Org, a);
+            ("calendar", vec![org, day, number(0), label])
         }
-        FactTable::Lesson => format!(
-            "lesson,{},{},{},{},{},{},{},{at}",
-            id(EntityKind::Group, a),
-            Day(b),
-            start(c),
-            v[0],
-            id(EntityKind::Subject, v[1]),
-            id(EntityKind::Person, v[2]),
-            v[3]
-        ),
-        FactTable::Register => format!(
-            "register,{},{},{},{},{},{at}",
-            id(EntityKind::Group, a),
-            Day(b),
-            start(c),
-            v[0],
-            id(EntityKind::Person, v[1])
-        ),
+        FactTable::Lesson => {
+            let group = named(EntityKind::Group, a);
+            let subject = named(EntityKind::Subject, v[1]);
+            let teacher = named(EntityKind::Person, v[2]);
+            let cells = vec![group, day, start(c), number(0), subject, teacher, number(3)];
+            ("lesson", cells)
+        }
+        FactTable::Register => {
+            let group = named(EntityKind::Group, a);
+            let teacher = named(EntityKind::Person, v[1]);
+            ("register", vec![group, day, start(c), number(0), teacher])
+        }
         FactTable::Mark => {
-            let presence: Vec<&str> = Presence::ALL.iter().map(|p| p.as_code()).collect();
-            let approval: Vec<&str> = Approval::ALL.iter().map(|a| a.as_code()).collect();
-            format!(
-                "mark,{},{},{},{},{},{},{},{},{},{at}",
-                id(EntityKind::Person, a),
-                Day(b),
-                start(c),
-                id(EntityKind::Group, d),
-                v[0],
-                code(v[1], &presence),
-                code(v[2], &approval),
-                v[3],
-                id(EntityKind::Word, v[4])
-            )
+            let about = [named(EntityKind::Person, a), day, start(c)];
+            let group = named(EntityKind::Group, d);
+            let presence = code(v[1], &codes.presence);
+            let approval = code(v[2], &codes.approval);
+            let word = named(EntityKind::Word, v[4]);
+            let said = [group, number(0), presence, approval, number(3), word];
+            ("mark", about.into_iter().chain(said).collect())
         }
         FactTable::Reason => {
-            let reasons: Vec<&str> = Reason::ALL.iter().map(|r| r.as_code()).collect();
-            format!(
-                "reason,{},{},{},{},{},{at}",
-                id(EntityKind::Person, a),
-                Day(b),
-                start(c),
-                id(EntityKind::Group, d),
-                code(v[0], &reasons)
-            )
+            let pupil = named(EntityKind::Person, a);
+            let group = named(EntityKind::Group, d);
+            let reason = code(v[0], &codes.reason);
+            ("reason", vec![pupil, day, start(c), group, reason])
         }
-    }
+    };
+    cells.insert(0, name.to_owned());
+    cells.push(row.known_at.to_string());
+    cells
 }
 
 fn put(bundle: &mut Bundle, row: Row) {

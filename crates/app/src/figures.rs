@@ -74,17 +74,30 @@ impl Loaded {
 fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<FigureRow> {
     match level {
         Level::Provider => {
-            let figures = engine.classes(as_of).into_iter().map(|row| row.figures).sum();
-            vec![FigureRow { id: loaded.provider.clone(), figures }]
+            let figures = engine
+                .classes(as_of)
+                .into_iter()
+                .map(|row| row.figures)
+                .sum();
+            vec![FigureRow {
+                id: loaded.provider.clone(),
+                figures,
+            }]
         }
         Level::School => {
-            let mut sums: std::collections::BTreeMap<_, Figures> =
-                loaded.schools.iter().map(|&no| (no, Figures::default())).collect();
+            let mut sums: std::collections::BTreeMap<_, Figures> = loaded
+                .schools
+                .iter()
+                .map(|&no| (no, Figures::default()))
+                .collect();
             for row in engine.classes(as_of) {
                 *sums.entry(row.school).or_default() += row.figures;
             }
             sums.into_iter()
-                .map(|(no, figures)| FigureRow { id: loaded.school(no).to_owned(), figures })
+                .map(|(no, figures)| FigureRow {
+                    id: loaded.school(no).to_owned(),
+                    figures,
+                })
                 .collect()
         }
         Level::Class => engine
@@ -95,7 +108,10 @@ fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<Fi
                     Some(_) => loaded.class(row.class).to_owned(),
                     None => format!("{}/-", loaded.school(row.school)),
                 };
-                FigureRow { id, figures: row.figures }
+                FigureRow {
+                    id,
+                    figures: row.figures,
+                }
             })
             .collect(),
         Level::Pupil => engine

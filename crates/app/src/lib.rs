@@ -52,7 +52,12 @@ impl App {
             Some((no, _)) => *no,
             None => store.provider("provider", now)?,
         };
-        Ok(App { store, provider, now, actor: Actor::Operator })
+        Ok(App {
+            store,
+            provider,
+            now,
+            actor: Actor::Operator,
+        })
     }
 
     /// For the account of a token.
@@ -60,16 +65,26 @@ impl App {
     /// # Errors
     /// [`AppError::NoAccount`] where the token is nobody's.
     pub fn with_token(store: Store, now: Instant, token: &str) -> Result<App, AppError> {
-        let account =
-            store.ask(|read| Account::by_token(read, token))?.ok_or(AppError::NoAccount)?;
+        let account = store
+            .ask(|read| Account::by_token(read, token))?
+            .ok_or(AppError::NoAccount)?;
         let role = UserRole::from_code(&account.role).ok_or(AppError::NoAccount)?;
         let provider = account.provider;
-        let mut app = App { store, provider, now, actor: Actor::Operator };
+        let mut app = App {
+            store,
+            provider,
+            now,
+            actor: Actor::Operator,
+        };
         let reach = match &account.school {
             None => Reach::Provider,
             Some(id) => Reach::School(app.school(id)?),
         };
-        app.actor = Actor::User { no: account.no, role, reach };
+        app.actor = Actor::User {
+            no: account.no,
+            role,
+            reach,
+        };
         Ok(app)
     }
 
@@ -83,13 +98,13 @@ impl App {
         self.now
     }
 
-    fn scope(
-        &self,
-        action: Action,
-        reason: AccessReason,
-        reach: Reach,
-    ) -> Result<Scope, AppError> {
-        let request = Request { provider: self.provider, action, reason, reach };
+    fn scope(&self, action: Action, reason: AccessReason, reach: Reach) -> Result<Scope, AppError> {
+        let request = Request {
+            provider: self.provider,
+            action,
+            reason,
+            reach,
+        };
         Ok(grant(self.actor, request)?)
     }
 
@@ -105,8 +120,13 @@ impl App {
             reach: Reach::Provider,
         };
         let scope = grant(Actor::Operator, request)?;
-        let numbers = self.store.ask(|read| EntityKind::Org.numbers(read, &scope))?;
-        numbers.get(id).map(|&no| OrgNo(no)).ok_or(AppError::NotFound("school"))
+        let numbers = self
+            .store
+            .ask(|read| EntityKind::Org.numbers(read, &scope))?;
+        numbers
+            .get(id)
+            .map(|&no| OrgNo(no))
+            .ok_or(AppError::NotFound("school"))
     }
 
     /// Makes an account with a token that the caller made.
@@ -143,7 +163,8 @@ impl App {
             text: text.to_owned(),
         };
         let target = format!("model:{}", model.reference());
-        self.store.change(&scope, self.now, &target, |tx| stored.insert(tx, &scope))?;
+        self.store
+            .change(&scope, self.now, &target, |tx| stored.insert(tx, &scope))?;
         Ok(())
     }
 
@@ -152,7 +173,9 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn model_text(&self) -> Result<Option<String>, AppError> {
-        let models = self.store.ask(|read| StoredModel::list(read, self.provider))?;
+        let models = self
+            .store
+            .ask(|read| StoredModel::list(read, self.provider))?;
         Ok(models.into_iter().next_back().map(|model| model.text))
     }
 }

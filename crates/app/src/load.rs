@@ -47,7 +47,8 @@ impl Loaded {
 
     /// The source id of a class; empty for none.
     pub fn class(&self, no: Option<GroupNo>) -> &str {
-        no.and_then(|no| self.groups.get(no.index())).map_or("", String::as_str)
+        no.and_then(|no| self.groups.get(no.index()))
+            .map_or("", String::as_str)
     }
 
     /// The source id of a person.
@@ -57,13 +58,20 @@ impl Loaded {
 
     /// The number of a person.
     pub fn person_no(&self, id: &str) -> Option<PersonNo> {
-        self.people.iter().position(|known| known == id).map(|no| PersonNo(no as u32))
+        self.people
+            .iter()
+            .position(|known| known == id)
+            .map(|no| PersonNo(no as u32))
     }
 }
 
 /// The day of an instant, UTC.
 fn day_of(instant: Instant) -> Day {
-    Day(instant.0.div_euclid(86_400_000_000).try_into().unwrap_or(i32::MAX))
+    Day(instant
+        .0
+        .div_euclid(86_400_000_000)
+        .try_into()
+        .unwrap_or(i32::MAX))
 }
 
 impl App {
@@ -78,7 +86,9 @@ impl App {
         known_at: Instant,
         day: Day,
     ) -> Result<Loaded, AppError> {
-        Ok(self.store().look(scope, self.now(), target, |read| load(read, scope, known_at, day))?)
+        Ok(self.store().look(scope, self.now(), target, |read| {
+            load(read, scope, known_at, day)
+        })?)
     }
 }
 
@@ -97,7 +107,11 @@ fn load(
         people: EntityKind::Person.ids(read, scope)?,
         ..Loaded::default()
     };
-    let mut roster = Roster { read, scope, visible: &visible };
+    let mut roster = Roster {
+        read,
+        scope,
+        visible: &visible,
+    };
     roster.structure(&mut loaded)?;
     roster.facts(&mut loaded, school_year_of(day))?;
     Ok(loaded)
@@ -117,22 +131,35 @@ impl Roster<'_, '_> {
     fn structure(&mut self, loaded: &mut Loaded) -> Result<(), DbError> {
         let org_nos = EntityKind::Org.numbers(self.read, self.scope)?;
         let orgs = self.records(RecordKind::Org)?;
-        let districts: Vec<&String> =
-            orgs.iter().filter(|(_, org)| Fields(&org.values).str(1) == "district").map(|o| o.0).collect();
+        let districts: Vec<&String> = orgs
+            .iter()
+            .filter(|(_, org)| Fields(&org.values).str(1) == "district")
+            .map(|o| o.0)
+            .collect();
         loaded.provider = match districts.as_slice() {
             [one] => (*one).clone(),
             _ => "provider".to_owned(),
         };
         let mut presumed = HashMap::new();
-        FactRow::each(self.read, self.scope, FactTable::Setting, self.visible, |row| {
-            presumed.insert(row.key[0], row.values[0] == 1);
-            Ok::<(), DbError>(())
-        })?;
+        FactRow::each(
+            self.read,
+            self.scope,
+            FactTable::Setting,
+            self.visible,
+            |row| {
+                presumed.insert(row.key[0], row.values[0] == 1);
+                Ok::<(), DbError>(())
+            },
+        )?;
         let sessions = self.records(RecordKind::Session)?;
         let is_school = |org: &Record| Fields(&org.values).str(1) == "school";
         for (id, _) in orgs.iter().filter(|(_, org)| is_school(org)) {
             let Some(&no) = org_nos.get(id) else { continue };
-            let own = presumed.get(&(no as i32)).or(presumed.get(&0)).copied().unwrap_or(false);
+            let own = presumed
+                .get(&(no as i32))
+                .or(presumed.get(&0))
+                .copied()
+                .unwrap_or(false);
             loaded.facts.schools.push(School {
                 no: OrgNo(no),
                 terms: spans_of(&sessions, id, &["term", "semester"]),
@@ -141,7 +168,12 @@ impl Roster<'_, '_> {
             });
         }
         loaded.facts.schools.sort_by_key(|school| school.no);
-        loaded.schools = loaded.facts.schools.iter().map(|school| school.no).collect();
+        loaded.schools = loaded
+            .facts
+            .schools
+            .iter()
+            .map(|school| school.no)
+            .collect();
         self.enrolments(loaded, &org_nos)?;
         self.exceptions(loaded)
     }
@@ -161,15 +193,18 @@ impl Roster<'_, '_> {
             if f.str(3) != "student" {
                 continue;
             }
-            let (Some(&group), Some(&pupil)) =
-                (group_nos.get(f.str(0)), person_nos.get(f.str(2)))
+            let (Some(&group), Some(&pupil)) = (group_nos.get(f.str(0)), person_nos.get(f.str(2)))
             else {
                 continue;
             };
             let class = groups.get(f.str(0));
             let person = people.get(f.str(2));
             let mut span = f.span(5, 6);
-            for ended in [Some(record), person].into_iter().flatten().filter(|r| r.ended) {
+            for ended in [Some(record), person]
+                .into_iter()
+                .flatten()
+                .filter(|r| r.ended)
+            {
                 span.to = span.to.min(day_of(ended.known_at));
             }
             loaded.facts.enrolments.push(Enrolment {
@@ -192,14 +227,13 @@ impl Roster<'_, '_> {
         let timetables = self.records(RecordKind::Timetable)?;
         for (index, (_, record)) in timetables.iter().enumerate() {
             let f = Fields(&record.values);
-            let Some(&pupil) = person_nos.get(f.str(0)) else { continue };
+            let Some(&pupil) = person_nos.get(f.str(0)) else {
+                continue;
+            };
             let subject = f.maybe(6);
             let subject_no = subject.as_ref().map(|s| subject_nos.get(s).copied());
             // A subject that no lesson has leaves the exception without effect.
-            let subject = match subject_no {
-                None => None,
-                Some(no) => Some(SubjectNo(no.unwrap_or(u32::MAX))),
-            };
+            let subject = subject_no.map(|no| SubjectNo(no.unwrap_or(u32::MAX)));
             if record.ended {
                 // Withdrawn: to end an exception, the source gives it a last day.
                 continue;
@@ -216,7 +250,10 @@ impl Roster<'_, '_> {
                 known_at: record.known_at,
             });
         }
-        loaded.facts.exceptions.sort_by_key(|exception| (exception.pupil, exception.no));
+        loaded
+            .facts
+            .exceptions
+            .sort_by_key(|exception| (exception.pupil, exception.no));
         Ok(())
     }
 
@@ -260,15 +297,25 @@ impl Roster<'_, '_> {
     fn marks(&mut self, facts: &mut Facts, year: Span) -> Result<(), DbError> {
         let mut reasons: Vec<FactRow> = Vec::new();
         let reason_table = FactTable::Reason;
-        FactRow::each_of_days(self.read, self.scope, reason_table, self.visible, year, |row| {
-            reasons.push(row);
-            Ok::<(), DbError>(())
-        })?;
+        FactRow::each_of_days(
+            self.read,
+            self.scope,
+            reason_table,
+            self.visible,
+            year,
+            |row| {
+                reasons.push(row);
+                Ok::<(), DbError>(())
+            },
+        )?;
         let mut next = 0;
         let marks = &mut facts.marks;
         self.last_of(FactTable::Mark, year, |row, replaces| {
             let id = (row.key, row.known_at, row.batch);
-            while reasons.get(next).is_some_and(|r| (r.key, r.known_at, r.batch) < id) {
+            while reasons
+                .get(next)
+                .is_some_and(|r| (r.key, r.known_at, r.batch) < id)
+            {
                 next += 1;
             }
             let reason = reasons
@@ -312,7 +359,9 @@ fn mark_of(row: &FactRow, reason: Reason) -> Mark {
         MarkKind::new(presence, approval, u16::try_from(minutes).ok()).ok()
     });
     let about = match row.key[2] {
-        -1 => MarkAbout::Day { hundredths: hundredths as u8 },
+        -1 => MarkAbout::Day {
+            hundredths: hundredths as u8,
+        },
         start => MarkAbout::Lesson {
             group: GroupNo(row.key[3] as u32),
             start: TimeOfDay(start as u16),

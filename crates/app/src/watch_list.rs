@@ -50,7 +50,9 @@ impl App {
         let only = school.map(|id| self.school(id)).transpose()?;
         let reach = only.map_or(Reach::Provider, Reach::School);
         let scope = self.scope(Action::ReadWatchList, AccessReason::FollowAbsence, reach)?;
-        let target = only.map_or("watch-list".to_owned(), |no| format!("watch-list:school:{no}"));
+        let target = only.map_or("watch-list".to_owned(), |no| {
+            format!("watch-list:school:{no}")
+        });
         let loaded = self.load(&scope, &target, known_at, as_of)?;
         let engine = loaded.engine()?;
         Ok(rows(model, &loaded, &engine, only, as_of))
@@ -66,11 +68,15 @@ fn rows(
 ) -> Vec<WatchRow> {
     let mut rows = Vec::new();
     for found in engine.crossings(model, as_of) {
-        let Some(figures) = engine.pupil(found.pupil, as_of) else { continue };
+        let Some(figures) = engine.pupil(found.pupil, as_of) else {
+            continue;
+        };
         if only.is_some_and(|only| only != figures.school) {
             continue;
         }
-        let Some(year) = engine.school_year(found.school) else { continue };
+        let Some(year) = engine.school_year(found.school) else {
+            continue;
+        };
         for crossing in running(model, year, &found.crossings, as_of) {
             rows.push(row_of(model, loaded, &figures, crossing));
         }
@@ -90,7 +96,9 @@ pub(crate) fn running<'c>(
 ) -> Vec<&'c Crossing> {
     let mut latest: Vec<&Crossing> = Vec::new();
     for crossing in crossings {
-        let Some(step) = model.steps.get(crossing.step) else { continue };
+        let Some(step) = model.steps.get(crossing.step) else {
+            continue;
+        };
         let runs = match step.counts_again {
             CountsAgain::EachTerm => year.term_of(crossing.day) == year.term_of(as_of),
             CountsAgain::EachQuarter => year.quarter_of(crossing.day) == year.quarter_of(as_of),
@@ -106,12 +114,7 @@ pub(crate) fn running<'c>(
     latest
 }
 
-fn row_of(
-    model: &Model,
-    loaded: &Loaded,
-    figures: &PupilFigures,
-    crossing: &Crossing,
-) -> WatchRow {
+fn row_of(model: &Model, loaded: &Loaded, figures: &PupilFigures, crossing: &Crossing) -> WatchRow {
     let step = &model.steps[crossing.step];
     WatchRow {
         pupil: loaded.person(figures.pupil).to_owned(),

@@ -23,7 +23,13 @@ pub struct Args {
     #[arg(long, global = true, env = "LASNA_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address of a PostgreSQL database; its password belongs in PGPASSWORD or LASNA_DATABASE
-    #[arg(long, global = true, env = "LASNA_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "LASNA_DATABASE",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     #[arg(conflicts_with = "data")]
     pub database: Option<String>,
     /// Print one JSON document on standard output

@@ -13,13 +13,19 @@ use lasna_store::db::{DbError, ErrorKind, Place};
 use std::io::Read as _;
 
 /// Now, UTC.
-#[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock"
+)]
 pub fn now() -> Instant {
     Instant(jiff::Timestamp::now().as_microsecond())
 }
 
 /// The civil day in Finland.
-#[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock"
+)]
 pub fn today() -> Day {
     let now = jiff::Timestamp::now();
     let zone = jiff::tz::TimeZone::get("Europe/Helsinki").unwrap_or(jiff::tz::TimeZone::UTC);
@@ -36,7 +42,10 @@ pub fn token() -> anyhow::Result<String> {
 pub fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LASNA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 pub fn place(args: &Args) -> Place {
@@ -78,7 +87,9 @@ pub fn when(when: &When) -> anyhow::Result<(Day, Instant)> {
 pub fn model_text(name: &str) -> anyhow::Result<String> {
     if name == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("standard input")?;
         return Ok(text);
     }
     match std::fs::read_to_string(name) {
@@ -121,7 +132,9 @@ pub fn in_force(app: &App) -> Result<Model, String> {
 
 /// Whether the set-up is to blame.
 pub fn is_configuration(error: &anyhow::Error) -> bool {
-    let of_app = error.downcast_ref::<AppError>().is_some_and(AppError::is_configuration);
+    let of_app = error
+        .downcast_ref::<AppError>()
+        .is_some_and(AppError::is_configuration);
     let of_store = error
         .downcast_ref::<DbError>()
         .is_some_and(|error| error.kind() == ErrorKind::Configuration);

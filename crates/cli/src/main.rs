@@ -20,7 +20,11 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             output::error(&error);
-            if context::is_configuration(&error) { ExitCode::from(78) } else { ExitCode::from(1) }
+            if context::is_configuration(&error) {
+                ExitCode::from(78)
+            } else {
+                ExitCode::from(1)
+            }
         }
     }
 }

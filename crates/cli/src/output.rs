@@ -33,7 +33,9 @@ pub fn progress(what: &str) -> indicatif::ProgressBar {
         return indicatif::ProgressBar::hidden();
     }
     let bar = indicatif::ProgressBar::new_spinner();
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}") {
+    if let Ok(style) = indicatif::ProgressStyle::with_template(
+        "{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}",
+    ) {
         bar.set_style(style);
     }
     bar.set_message(what.to_owned());

@@ -3,6 +3,8 @@
 //! Small integers cluster marks by pupil and day inside one node and never leave it; at the edges
 //! people and organisations are named by the source's own id. One type per thing, so that a pupil
 //! can never be passed where a group is meant.
+//!
+//! Invariant: a number means one thing for as long as its database lives.
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(

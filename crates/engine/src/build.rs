@@ -8,8 +8,7 @@
 use crate::columns::{Engine, Home, PatternSlot, Patterns, Planes, Problem, SLOTS_MAX};
 use crate::rows::{expand, planes};
 use lasna_domain::attendance::{
-    Enrolment, Facts, Lesson, Register, School, SchoolYear, TimetableException, norm_lessons,
-    norm_slot_start,
+    Enrolment, Facts, Lesson, Register, TimetableException, norm_lessons, norm_slot_start,
 };
 use lasna_domain::calendar::{Day, Span};
 use lasna_domain::ids::{GroupNo, PupilNo, SchoolNo, SubjectNo};
@@ -37,17 +36,17 @@ struct Set {
 /// Groups with their schools, the home, and the own group and grade where they matter.
 type SetKey = (Vec<(GroupNo, SchoolNo)>, u32, (GroupNo, u8));
 
-struct Builder<'a> {
-    facts: &'a Facts,
-    year: Span,
-    school_days: HashMap<SchoolNo, Vec<bool>>,
-    lesson_schools: BTreeSet<SchoolNo>,
-    presumed: BTreeSet<SchoolNo>,
+pub(crate) struct Builder<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) year: Span,
+    pub(crate) school_days: HashMap<SchoolNo, Vec<bool>>,
+    pub(crate) lesson_schools: BTreeSet<SchoolNo>,
+    pub(crate) presumed: BTreeSet<SchoolNo>,
     sets: Vec<Set>,
     set_nos: HashMap<SetKey, usize>,
     home_nos: HashMap<Home, u32>,
     scratch: Vec<PatternSlot>,
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 impl Engine {
@@ -131,80 +130,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn offset(&self, day: Day) -> usize {
+    pub(crate) fn offset(&self, day: Day) -> usize {
         (day.0 - self.year.from.0) as usize
     }
 
-    fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         (self.year.to.0 - self.year.from.0) as usize
-    }
-
-    /// School days of every school with pupils, and which schools have lessons this year.
-    fn prepare_schools(&mut self) {
-        let facts = self.facts;
-        let mut group_schools: HashMap<GroupNo, Vec<SchoolNo>> = HashMap::new();
-        let mut schools: BTreeSet<SchoolNo> = facts.schools.iter().map(|s| s.no).collect();
-        for enrolment in &facts.enrolments {
-            schools.insert(enrolment.school);
-            let known = group_schools.entry(enrolment.group).or_default();
-            if !known.contains(&enrolment.school) {
-                known.push(enrolment.school);
-            }
-        }
-        let mut held: HashMap<SchoolNo, Vec<bool>> = HashMap::new();
-        for lesson in facts
-            .lessons
-            .iter()
-            .filter(|lesson| self.year.contains(lesson.day))
-        {
-            for &school in group_schools.get(&lesson.group).into_iter().flatten() {
-                // The key alone says that the school has lessons this year.
-                let days = held.entry(school).or_insert_with(|| vec![false; self.length()]);
-                days[self.offset(lesson.day)] |= !lesson.cancelled;
-            }
-        }
-        let mut own: HashMap<Option<SchoolNo>, Vec<Option<bool>>> = HashMap::new();
-        for day in facts
-            .calendar
-            .iter()
-            .filter(|day| self.year.contains(day.day))
-        {
-            let offset = self.offset(day.day);
-            own.entry(day.school)
-                .or_insert_with(|| vec![None; self.length()])[offset] = Some(day.school_day);
-        }
-        let common = own.get(&None);
-        for &school in &schools {
-            let mine = own.get(&Some(school));
-            let lessons = held.get(&school).filter(|_| mine.is_none() && common.is_none());
-            let days: Vec<bool> = (0..self.length())
-                .map(|offset| {
-                    mine.and_then(|days| days[offset])
-                        .or_else(|| common.and_then(|days| days[offset]))
-                        .unwrap_or_else(|| lessons.is_some_and(|days| days[offset]))
-                })
-                .collect();
-            self.school_days.insert(school, days);
-        }
-        self.lesson_schools.extend(held.keys());
-        let described: HashMap<SchoolNo, &School> = facts
-            .schools
-            .iter()
-            .map(|school| (school.no, school))
-            .collect();
-        for &no in &schools {
-            let plain = School {
-                no,
-                ..School::default()
-            };
-            let school = described.get(&no).copied().unwrap_or(&plain);
-            if school.presumed {
-                self.presumed.insert(no);
-            }
-            let days = &self.school_days[&no];
-            let year = SchoolYear::new(school, self.year, |day| days[self.offset(day)]);
-            self.engine.years.insert(no, year);
-        }
     }
 
     /// Rows of one pupil, without marks.

@@ -13,6 +13,7 @@ mod figures;
 mod judge;
 mod kernel;
 mod rows;
+mod schools;
 mod steps;
 mod update;
 

@@ -41,7 +41,11 @@ pub struct Visible {
 impl Visible {
     /// Of a provider's batches at an instant: all that were not undone by then.
     pub fn of(batches: &[Batch], known_at: Instant) -> Visible {
-        let last = batches.iter().map(|batch| batch.no.index()).max().unwrap_or(0);
+        let last = batches
+            .iter()
+            .map(|batch| batch.no.index())
+            .max()
+            .unwrap_or(0);
         let mut in_sight = vec![false; last + 1];
         for batch in batches {
             in_sight[batch.no.index()] = batch.undone_at.is_none_or(|undone| undone > known_at);

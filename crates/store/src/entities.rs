@@ -96,7 +96,12 @@ impl EntityKind {
         let provider = scope.provider().0;
         let columns = ["provider_no", "kind", "no", "id"];
         let rows = new.iter().map(|(no, id)| -> [Param<'_>; 4] {
-            [provider.into(), self.as_code().into(), (*no).into(), id.into()]
+            [
+                provider.into(),
+                self.as_code().into(),
+                (*no).into(),
+                id.into(),
+            ]
         });
         tx.copy_in("entity", &columns, rows).map(drop)
     }

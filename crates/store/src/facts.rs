@@ -149,7 +149,11 @@ impl FactRow {
         days: lasna_domain::calendar::Span,
         each: impl FnMut(FactRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let params = [scope.provider().0.into(), days.from.0.into(), days.to.0.into()];
+        let params = [
+            scope.provider().0.into(),
+            days.from.0.into(),
+            days.to.0.into(),
+        ];
         FactRow::run(read, &select_days(table), &params, table, visible, each)
     }
 
@@ -218,9 +222,19 @@ impl FactRow {
         for fact in new {
             row.clear();
             row.push(provider.into());
-            row.extend(fact.key.iter().take(table.key().len()).map(|&n| Param::from(n)));
+            row.extend(
+                fact.key
+                    .iter()
+                    .take(table.key().len())
+                    .map(|&n| Param::from(n)),
+            );
             row.extend([Param::from(fact.known_at.0), fact.batch.0.into()]);
-            row.extend(fact.values.iter().take(table.values().len()).map(|&n| Param::from(n)));
+            row.extend(
+                fact.values
+                    .iter()
+                    .take(table.values().len())
+                    .map(|&n| Param::from(n)),
+            );
             copy.row(&row)?;
         }
         copy.finish()

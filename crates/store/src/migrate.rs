@@ -19,7 +19,9 @@ pub(crate) fn dialect(text: &str, engine: Engine) -> String {
             .replace("BYTEA", "BLOB")
             .replace("/*strict*/", "STRICT")
             .replace("/*clustered*/", "STRICT, WITHOUT ROWID"),
-        Engine::Postgres => text.replace(" /*strict*/", "").replace(" /*clustered*/", ""),
+        Engine::Postgres => text
+            .replace(" /*strict*/", "")
+            .replace(" /*clustered*/", ""),
     }
 }
 
@@ -43,7 +45,10 @@ pub(crate) fn migrate(db: &Database) -> Result<(), DbError> {
         }
         for (no, text) in (1..).zip(MIGRATIONS).skip(done as usize) {
             tx.execute_batch(&dialect(text, engine))?;
-            tx.execute("INSERT INTO schema_version (no) VALUES ($1)", &[Param::Int(no)])?;
+            tx.execute(
+                "INSERT INTO schema_version (no) VALUES ($1)",
+                &[Param::Int(no)],
+            )?;
         }
         Ok(())
     })

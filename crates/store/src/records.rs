@@ -32,13 +32,19 @@ pub const fn table_of(kind: RecordKind) -> &'static str {
 pub(crate) const fn columns_of(kind: RecordKind) -> &'static [&'static str] {
     match kind {
         RecordKind::Org => &["name", "kind", "identifier", "parent"],
-        RecordKind::Session => {
-            &["title", "kind", "starts", "ends", "parent", "school_year", "school"]
-        }
+        RecordKind::Session => &[
+            "title",
+            "kind",
+            "starts",
+            "ends",
+            "parent",
+            "school_year",
+            "school",
+        ],
         RecordKind::Course => &["title", "code", "grades", "org", "session", "subjects"],
-        RecordKind::Group => {
-            &["title", "code", "kind", "grades", "course", "school", "terms", "subjects"]
-        }
+        RecordKind::Group => &[
+            "title", "code", "kind", "grades", "course", "school", "terms", "subjects",
+        ],
         RecordKind::Person => &[
             "enabled",
             "given_name",
@@ -54,12 +60,25 @@ pub(crate) const fn columns_of(kind: RecordKind) -> &'static [&'static str] {
             "primary_org",
         ],
         RecordKind::Role => &["person", "is_primary", "role", "org", "starts", "ends"],
-        RecordKind::Enrolment => {
-            &["class", "school", "person", "role", "is_primary", "starts", "ends"]
-        }
+        RecordKind::Enrolment => &[
+            "class",
+            "school",
+            "person",
+            "role",
+            "is_primary",
+            "starts",
+            "ends",
+        ],
         RecordKind::Demographics => &["birth_date", "sex"],
         RecordKind::Timetable => &[
-            "pupil", "starts", "ends", "weekdays", "start_from", "start_to", "subject", "minutes",
+            "pupil",
+            "starts",
+            "ends",
+            "weekdays",
+            "start_from",
+            "start_to",
+            "subject",
+            "minutes",
         ],
     }
 }
@@ -102,7 +121,11 @@ impl Record {
             let known_at = Instant(row.get(1)?);
             if visible.sees(known_at, BatchNo(row.get(2)?)) {
                 let values = row.to_row()?.values()[4..].to_vec();
-                let record = Record { known_at, ended: row.get(3)?, values };
+                let record = Record {
+                    known_at,
+                    ended: row.get(3)?,
+                    values,
+                };
                 records.insert(row.get(0)?, record);
             }
             Ok::<(), DbError>(())

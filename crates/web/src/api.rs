@@ -29,11 +29,15 @@ pub(crate) async fn watch_list(
     let token = bearer(&headers)?;
     let now = (shared.clock)();
     let as_of = match &query.as_of {
-        Some(text) => text.parse::<Day>().map_err(|error| wrong("as_of", &error))?,
+        Some(text) => text
+            .parse::<Day>()
+            .map_err(|error| wrong("as_of", &error))?,
         None => (shared.today)(),
     };
     let known_at = match &query.known_at {
-        Some(text) => text.parse::<Instant>().map_err(|error| wrong("known_at", &error))?,
+        Some(text) => text
+            .parse::<Instant>()
+            .map_err(|error| wrong("known_at", &error))?,
         None => Instant::LATEST,
     };
     let rows = run(move || {
@@ -52,7 +56,11 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> Result<&'static str, 
 }
 
 fn wrong(field: &str, error: &impl std::fmt::Display) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_request.query", format!("{field}: {error}"))
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "bad_request.query",
+        format!("{field}: {error}"),
+    )
 }
 
 fn bearer(headers: &HeaderMap) -> Result<String, Problem> {

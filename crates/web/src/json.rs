@@ -59,7 +59,10 @@ impl From<&Figures> for SumsJson {
 
 impl From<&FigureRow> for FiguresJson {
     fn from(row: &FigureRow) -> FiguresJson {
-        FiguresJson { id: row.id.clone(), sums: (&row.figures).into() }
+        FiguresJson {
+            id: row.id.clone(),
+            sums: (&row.figures).into(),
+        }
     }
 }
 
@@ -219,7 +222,11 @@ impl ReportJson {
     /// A report, with whether it only looked.
     pub fn new(report: &Report, dry_run: bool) -> ReportJson {
         ReportJson {
-            kinds: report.kinds.iter().map(|(kind, counts)| (*kind, counts.into())).collect(),
+            kinds: report
+                .kinds
+                .iter()
+                .map(|(kind, counts)| (*kind, counts.into()))
+                .collect(),
             rejected: report.rejected.iter().map(FindingJson::from).collect(),
             warnings: report.warnings.iter().map(FindingJson::from).collect(),
             warnings_cut: report.warnings_cut,

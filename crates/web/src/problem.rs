@@ -18,7 +18,11 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub fn new(status: StatusCode, key: &'static str, message: impl Into<String>) -> Problem {
-        Problem { status, key, message: message.into() }
+        Problem {
+            status,
+            key,
+            message: message.into(),
+        }
     }
 }
 
@@ -30,9 +34,11 @@ impl From<AppError> for Problem {
                 "unauthorised.token",
                 "sign in with a token: Authorization: Bearer …",
             ),
-            AppError::Denied(_) | AppError::NotFound(_) => {
-                Problem::new(StatusCode::NOT_FOUND, "not_found", "not found, or no right to it")
-            }
+            AppError::Denied(_) | AppError::NotFound(_) => Problem::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "not found, or no right to it",
+            ),
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
             }

@@ -17,9 +17,21 @@ pub struct Route {
 
 /// Every route of the server.
 pub const ROUTES: &[Route] = &[
-    Route { method: "GET", path: "/healthz", action: None },
-    Route { method: "GET", path: "/readyz", action: None },
-    Route { method: "GET", path: "/metrics", action: None },
+    Route {
+        method: "GET",
+        path: "/healthz",
+        action: None,
+    },
+    Route {
+        method: "GET",
+        path: "/readyz",
+        action: None,
+    },
+    Route {
+        method: "GET",
+        path: "/metrics",
+        action: None,
+    },
     Route {
         method: "GET",
         path: "/api/v1/schools/{id}/watch-list",

@@ -54,11 +54,18 @@ pub fn router(settings: Settings) -> Router {
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .fallback(async || {
-            Problem::new(StatusCode::NOT_FOUND, "not_found", "not found, or no right to it")
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "not found, or no right to it",
+            )
         })
         .layer(from_fn(count))
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            REQUEST_TIME,
+        ))
         .layer(header_layer(header::CACHE_CONTROL, "no-store"))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
@@ -97,5 +104,7 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(settings)).with_graceful_shutdown(stop).await
+    axum::serve(listener, router(settings))
+        .with_graceful_shutdown(stop)
+        .await
 }

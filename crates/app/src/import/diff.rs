@@ -15,6 +15,9 @@ use lasna_store::db::{DbError, Read};
 use lasna_store::{FactRow, FactTable, Record, Visible};
 use std::collections::BTreeMap;
 
+/// Records in use from which a share of them means something.
+const FUSE_FROM: u64 = 20;
+
 /// Rows to add.
 #[derive(Debug, Default)]
 pub(super) struct Change {
@@ -43,7 +46,11 @@ pub(super) fn records(
 ) {
     let counts = report.kinds.entry(kind.as_code()).or_default();
     let mut new = Vec::new();
-    let default = if base.is_empty() { known.first } else { known.now };
+    let default = if base.is_empty() {
+        known.first
+    } else {
+        known.now
+    };
     for (id, record) in staged {
         let old = base.get(id);
         match old {
@@ -62,27 +69,57 @@ pub(super) fn records(
         let known_at = if said { record.known_at } else { default };
         // A version never hides behind an older one that is known later.
         let known_at = old.map_or(known_at, |old| known_at.max(old.known_at));
-        new.push((id.clone(), Record { known_at, ..record.clone() }));
+        new.push((
+            id.clone(),
+            Record {
+                known_at,
+                ..record.clone()
+            },
+        ));
     }
     // A file may name a record twice (a timetable and its end): see `earlier`.
     let distinct = counts.added + counts.changed + counts.unchanged;
-    counts.unchanged += counts.read.saturating_sub(counts.rejected).saturating_sub(distinct);
+    counts.unchanged += counts
+        .read
+        .saturating_sub(counts.rejected)
+        .saturating_sub(distinct);
     if bulk && counts.rejected == 0 {
-        let active = base.values().filter(|record| !record.ended).count() as u64;
-        let mut gone = 0;
-        for (id, old) in base.iter().filter(|(id, old)| !old.ended && !staged.contains_key(*id)) {
-            gone += 1;
-            let known_at = known.now.max(old.known_at);
-            new.push((id.clone(), Record { known_at, ended: true, values: old.values.clone() }));
-        }
-        counts.ended += gone;
-        if active >= 20 && report.fuse.is_none_or(|(_, share)| gone * 100 / active > share) {
-            report.fuse = Some((kind.as_code(), gone * 100 / active));
+        let share = end_missing(staged, base, known, counts, &mut new);
+        let worst = report.fuse.map(|(_, share)| share);
+        if let Some(share) = share.filter(|share| worst.is_none_or(|worst| *share > worst)) {
+            report.fuse = Some((kind.as_code(), share));
         }
     }
     if !new.is_empty() {
         change.records.insert(kind, new);
     }
+}
+
+/// Ends records in use that a bulk set no longer names; returns their share of those in use, in
+/// percent rounded up, where there are enough for the fuse.
+fn end_missing(
+    staged: &BTreeMap<String, Record>,
+    base: &BTreeMap<String, Record>,
+    known: Known,
+    counts: &mut Counts,
+    new: &mut Vec<(String, Record)>,
+) -> Option<u64> {
+    let active = base.values().filter(|record| !record.ended).count() as u64;
+    let before = new.len();
+    for (id, old) in base
+        .iter()
+        .filter(|(id, old)| !old.ended && !staged.contains_key(*id))
+    {
+        let record = Record {
+            known_at: known.now.max(old.known_at),
+            ended: true,
+            values: old.values.clone(),
+        };
+        new.push((id.clone(), record));
+    }
+    let gone = (new.len() - before) as u64;
+    counts.ended += gone;
+    (active >= FUSE_FROM).then(|| (gone * 100).div_ceil(active))
 }
 
 /// Adds versions that the same input supersedes, unless they are older than what is in sight.
@@ -94,7 +131,10 @@ pub(super) fn earlier(
     change: &mut Change,
 ) {
     for (kind, id, record) in versions {
-        let known = base.get(&kind).and_then(|all| all.get(&id)).map(|old| old.known_at);
+        let known = base
+            .get(&kind)
+            .and_then(|all| all.get(&id))
+            .map(|old| old.known_at);
         let new = change.records.entry(kind).or_default();
         let newer = new.iter().find(|(new_id, _)| *new_id == id);
         if known.is_none_or(|known| known < record.known_at)
@@ -121,7 +161,10 @@ pub(super) fn facts(
     known: Known,
     change: &mut Change,
 ) -> Result<Counts, DbError> {
-    staged.sort_by_key(|s| (s.fact.key, if s.said { s.fact.known_at } else { Instant::LATEST }));
+    staged.sort_by_key(|s| match s.said {
+        true => (s.fact.key, s.fact.known_at),
+        false => (s.fact.key, Instant::LATEST),
+    });
     let mut reasons = Vec::new();
     if table == FactTable::Mark {
         FactRow::each(read, scope, FactTable::Reason, visible, |row| {
@@ -145,7 +188,10 @@ pub(super) fn facts(
             merge.default = known.now;
         }
         let id = (row.key, row.known_at, row.batch);
-        while reasons.get(next_reason).is_some_and(|r| (r.key, r.known_at, r.batch) < id) {
+        while reasons
+            .get(next_reason)
+            .is_some_and(|r| (r.key, r.known_at, r.batch) < id)
+        {
             next_reason += 1;
         }
         let reason = reasons
@@ -161,15 +207,23 @@ pub(super) fn facts(
     merge.end();
     let Merge { counts, new, .. } = merge;
     if table == FactTable::Mark {
-        let reasons: Vec<FactRow> = new
-            .iter()
-            .filter(|(_, reason)| *reason != 0)
-            .map(|(row, reason)| FactRow { values: [*reason, 0, 0, 0, 0], ..*row })
-            .collect();
-        change.facts.insert(FactTable::Reason, reasons);
+        change.facts.insert(FactTable::Reason, reasons_of(&new));
     }
-    change.facts.insert(table, new.into_iter().map(|(row, _)| row).collect());
+    change
+        .facts
+        .insert(table, new.into_iter().map(|(row, _)| row).collect());
     Ok(counts)
+}
+
+/// The reasons of new marks, which are stored apart from them.
+fn reasons_of(marks: &[(FactRow, i32)]) -> Vec<FactRow> {
+    let given = marks.iter().filter(|(_, reason)| *reason != 0);
+    given
+        .map(|(row, reason)| FactRow {
+            values: [*reason, 0, 0, 0, 0],
+            ..*row
+        })
+        .collect()
 }
 
 struct Merge<'s> {
@@ -217,9 +271,15 @@ impl Merge<'_> {
     /// Judges one staged row; `first` is where new rows of its key begin.
     fn one(&mut self, staged: &StagedFact, first: usize, old: &[([i32; 4], Instant, Said)]) {
         let said: Said = (staged.fact.values, staged.reason);
-        let at = if staged.said { staged.fact.known_at } else { self.default };
+        let at = if staged.said {
+            staged.fact.known_at
+        } else {
+            self.default
+        };
         let same_instant = old.iter().rev().find(|(_, known, _)| *known == at);
-        let new_same = self.new[first..].iter().position(|(row, _)| row.known_at == at);
+        let new_same = self.new[first..]
+            .iter()
+            .position(|(row, _)| row.known_at == at);
         let same = if staged.said {
             match new_same {
                 Some(place) => {
@@ -244,7 +304,10 @@ impl Merge<'_> {
         } else {
             self.counts.changed += 1;
         }
-        let row = FactRow { known_at: at, ..staged.fact };
+        let row = FactRow {
+            known_at: at,
+            ..staged.fact
+        };
         match new_same {
             Some(place) => self.new[first + place] = (row, staged.reason),
             None => self.new.push((row, staged.reason)),

@@ -50,7 +50,11 @@ enum Kind {
 }
 
 fn kind_of(name: &str, roster_folder: bool) -> Kind {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let base = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
     let (stem, ext) = base.rsplit_once('.').unwrap_or((&base, ""));
     match ext {
         "toml" if stem.contains("mapping") => Kind::Mapping,
@@ -72,16 +76,14 @@ fn kind_of(name: &str, roster_folder: bool) -> Kind {
 }
 
 /// Reads all inputs into the stage.
-pub(super) fn read_all(
-    inputs: Vec<Input>,
-    limits: &Limits,
-    stage: &mut Stage<'_>,
-) -> ReadInputs {
+pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_>) -> ReadInputs {
     let mut found = ReadInputs::default();
     let has = |name: &str| inputs.iter().any(|input| input.name.ends_with(name));
     let roster_folder = has("manifest.csv") || (has("users.csv") && has("orgs.csv"));
-    let mut inputs: Vec<(Kind, Input)> =
-        inputs.into_iter().map(|input| (kind_of(&input.name, roster_folder), input)).collect();
+    let mut inputs: Vec<(Kind, Input)> = inputs
+        .into_iter()
+        .map(|input| (kind_of(&input.name, roster_folder), input))
+        .collect();
     inputs.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
     let mut mapping = None;
     let mut folder = oneroster::MemoryFolder::default();
@@ -120,7 +122,11 @@ pub(super) fn read_all(
                     // The page does not say whose it is: the file's name does, without its ending.
                     let base = input.name.rsplit(['/', '\\']).next().unwrap_or(&input.name);
                     let pupil = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-                    let page_of = sis::wilma::PageOf { pupil, school: None, year_of: None };
+                    let page_of = sis::wilma::PageOf {
+                        pupil,
+                        school: None,
+                        year_of: None,
+                    };
                     let name = &input.name;
                     sis::wilma::read_lesson_notes(name, &bytes, &page_of, mapping, limits, stage);
                 }
@@ -161,7 +167,12 @@ fn read_mapping(
     };
     let mut text = String::new();
     if input.bytes.read_to_string(&mut text).is_err() {
-        stage.finding(fatal(0, None, "P01", "is not text in UTF-8: save it as UTF-8".into()));
+        stage.finding(fatal(
+            0,
+            None,
+            "P01",
+            "is not text in UTF-8: save it as UTF-8".into(),
+        ));
         return None;
     }
     match sis::read_mapping(&text) {
@@ -183,12 +194,17 @@ fn read_mapping(
 fn read_bytes(input: &mut Input, limits: &Limits, stage: &mut Stage<'_>) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte over the limit is enough to know.
-    let read = input.bytes.by_ref().take(limits.bytes_max + 1).read_to_end(&mut bytes);
+    let read = input
+        .bytes
+        .by_ref()
+        .take(limits.bytes_max + 1)
+        .read_to_end(&mut bytes);
     let wrong = match read {
         Err(_) => ("X00", "cannot be read: check the file and its rights"),
-        Ok(_) if bytes.len() as u64 > limits.bytes_max => {
-            ("X01", "is larger than the limit: split it, or ask for a smaller export")
-        }
+        Ok(_) if bytes.len() as u64 > limits.bytes_max => (
+            "X01",
+            "is larger than the limit: split it, or ask for a smaller export",
+        ),
         Ok(_) => return Some(bytes),
     };
     stage.finding(Finding {

@@ -38,11 +38,22 @@ pub(super) fn place_pending(
     let pupils: BTreeSet<&str> = pending.iter().map(|p| p.mark.pupil.as_str()).collect();
     let mut memberships: BTreeMap<String, Vec<Membership>> = BTreeMap::new();
     for records in [stage.base, &stage.records] {
-        collect_memberships(records, stage.base, &stage.records, &pupils, &mut memberships);
+        collect_memberships(
+            records,
+            stage.base,
+            &stage.records,
+            &pupils,
+            &mut memberships,
+        );
     }
     let days = pending.iter().map(|p| p.mark.day);
-    let (Some(from), Some(to)) = (days.clone().min(), days.max()) else { return Ok(()) };
-    let span = Span { from, to: to.next() };
+    let (Some(from), Some(to)) = (days.clone().min(), days.max()) else {
+        return Ok(());
+    };
+    let span = Span {
+        from,
+        to: to.next(),
+    };
     let mut lessons = Lessons::new();
     FactRow::each_of_days(read, scope, FactTable::Lesson, visible, span, |row| {
         let at = lessons.entry((row.key[0], row.key[1])).or_default();
@@ -55,7 +66,9 @@ pub(super) fn place_pending(
         at.insert(row.key[2], row.values[3] == 0);
     }
     for waiting in pending {
-        let of = memberships.get(&waiting.mark.pupil).map_or(&[][..], Vec::as_slice);
+        let of = memberships
+            .get(&waiting.mark.pupil)
+            .map_or(&[][..], Vec::as_slice);
         match place(&waiting, of, &lessons, stage) {
             Ok((group, start)) => stage.push_mark(&waiting.mark, start, group, 100),
             Err(message) => {
@@ -87,7 +100,11 @@ fn collect_memberships(
             .find_map(|records| records.get(&RecordKind::Group)?.get(class))
             .is_some_and(|group| Fields(&group.values).str(2) == "homeroom")
     };
-    for record in of.get(&RecordKind::Enrolment).into_iter().flat_map(|all| all.values()) {
+    for record in of
+        .get(&RecordKind::Enrolment)
+        .into_iter()
+        .flat_map(|all| all.values())
+    {
         let f = Fields(&record.values);
         if f.str(3) == "student" && pupils.contains(f.str(2)) {
             let own = (f.text(0), f.span(5, 6), homeroom(f.str(0)));
@@ -118,18 +135,29 @@ fn place(
         .iter()
         .flat_map(|&(group, _)| {
             let of_day = lessons.get(&(group, day.0)).into_iter().flatten();
-            of_day.filter(|(_, on)| **on).map(move |(&start, _)| (start, group))
+            of_day
+                .filter(|(_, on)| **on)
+                .map(move |(&start, _)| (start, group))
         })
         .collect();
     held.sort_unstable();
     held.dedup();
     let any_lessons = groups.iter().any(|(group, _)| {
-        lessons.range((*group, i32::MIN)..=(*group, i32::MAX)).next().is_some()
+        lessons
+            .range((*group, i32::MIN)..=(*group, i32::MAX))
+            .next()
+            .is_some()
     });
-    let own = groups.iter().find(|(_, own)| *own).or(groups.first()).map(|(group, _)| *group);
+    let own = groups
+        .iter()
+        .find(|(_, own)| *own)
+        .or(groups.first())
+        .map(|(group, _)| *group);
     match &waiting.mark.about {
         RowAbout::Ordinal { ordinal, .. } => {
-            let place = usize::from(*ordinal).checked_sub(1).ok_or("lessons count from 1")?;
+            let place = usize::from(*ordinal)
+                .checked_sub(1)
+                .ok_or("lessons count from 1")?;
             if let Some(&(start, group)) = held.get(place) {
                 return Ok((group, start));
             }

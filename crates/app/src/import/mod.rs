@@ -71,7 +71,10 @@ impl App {
         if stage.report.is_fatal() {
             return Ok(stage.report);
         }
-        let known = Known { now: self.now, first: read.structure_known_from.unwrap_or(self.now) };
+        let known = Known {
+            now: self.now,
+            first: read.structure_known_from.unwrap_or(self.now),
+        };
         let visible = Visible::of(&batches, Instant::LATEST);
         let change = self.difference(&scope, &mut stage, &read, &visible, known)?;
         let names = stage.names;
@@ -100,7 +103,15 @@ impl App {
                     continue;
                 }
                 let staged = staged.unwrap_or(&empty);
-                diff::records(kind, staged, base, bulk, known, &mut stage.report, &mut change);
+                diff::records(
+                    kind,
+                    staged,
+                    base,
+                    bulk,
+                    known,
+                    &mut stage.report,
+                    &mut change,
+                );
             }
             diff::earlier(std::mem::take(&mut stage.earlier), stage.base, &mut change);
             for (table, staged) in std::mem::take(&mut stage.facts) {
@@ -138,22 +149,28 @@ impl App {
         }
         let no = BatchNo(batches.last().map_or(0, |batch| batch.no.0) + 1);
         let digest = hex(&Sha256::digest(format!("{:?}", report.kinds).as_bytes()));
-        let batch = Batch { no, applied_at: self.now, undone_at: None, digest };
+        let batch = Batch {
+            no,
+            applied_at: self.now,
+            undone_at: None,
+            digest,
+        };
         let actor = scope.actor().code();
-        self.store.change_long(scope, self.now, &format!("import:{no}"), |tx| {
-            // The number is taken where another import came between: nothing of this one is kept.
-            Batch::insert(tx, scope.provider(), &batch, &actor)?;
-            names.insert(tx, scope)?;
-            for (kind, new) in &change.records {
-                let rows = new.iter().map(|(id, record)| (id.as_str(), record));
-                Record::insert(tx, scope, *kind, no, rows)?;
-            }
-            for (table, rows) in &mut change.facts {
-                rows.iter_mut().for_each(|row| row.batch = no);
-                lasna_store::FactRow::insert(tx, scope, *table, rows.iter())?;
-            }
-            Ok::<(), DbError>(())
-        })?;
+        self.store
+            .change_long(scope, self.now, &format!("import:{no}"), |tx| {
+                // The number is taken where another import came between: nothing of this one is kept.
+                Batch::insert(tx, scope.provider(), &batch, &actor)?;
+                names.insert(tx, scope)?;
+                for (kind, new) in &change.records {
+                    let rows = new.iter().map(|(id, record)| (id.as_str(), record));
+                    Record::insert(tx, scope, *kind, no, rows)?;
+                }
+                for (table, rows) in &mut change.facts {
+                    rows.iter_mut().for_each(|row| row.batch = no);
+                    lasna_store::FactRow::insert(tx, scope, *table, rows.iter())?;
+                }
+                Ok::<(), DbError>(())
+            })?;
         report.import_id = Some(no.0);
         Ok(())
     }
@@ -177,9 +194,10 @@ impl App {
             None => return Err(AppError::Problem("there is no import to undo".into())),
         }
         let actor = scope.actor().code();
-        self.store.change(&scope, self.now, &format!("import:{no}"), |tx| {
-            Batch::undo(tx, scope.provider(), BatchNo(no), self.now, &actor)
-        })?;
+        self.store
+            .change(&scope, self.now, &format!("import:{no}"), |tx| {
+                Batch::undo(tx, scope.provider(), BatchNo(no), self.now, &actor)
+            })?;
         Ok(())
     }
 }

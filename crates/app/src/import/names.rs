@@ -20,7 +20,9 @@ impl Names {
         let mut names = Names::default();
         for kind in EntityKind::ALL {
             let numbers = kind.numbers(read, scope)?;
-            names.last.insert(kind, numbers.values().copied().max().unwrap_or(0));
+            names
+                .last
+                .insert(kind, numbers.values().copied().max().unwrap_or(0));
             names.known.insert(kind, numbers);
         }
         Ok(names)
@@ -35,13 +37,20 @@ impl Names {
         let last = self.last.entry(kind).or_default();
         *last += 1;
         known.insert(id.to_owned(), *last);
-        self.new.entry(kind).or_default().push((*last, id.to_owned()));
+        self.new
+            .entry(kind)
+            .or_default()
+            .push((*last, id.to_owned()));
         *last
     }
 
     /// As [`Self::give`], 0 for an empty id.
     pub fn give_some(&mut self, kind: EntityKind, id: &str) -> i32 {
-        if id.is_empty() { 0 } else { self.give(kind, id) as i32 }
+        if id.is_empty() {
+            0
+        } else {
+            self.give(kind, id) as i32
+        }
     }
 
     pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope) -> Result<(), DbError> {

@@ -34,76 +34,29 @@ fn flag(flag: bool) -> Value {
 }
 
 fn pairs(pairs: &[(String, String)]) -> Value {
-    let items: Vec<String> = pairs.iter().map(|(kind, id)| format!("{{{kind}:{id}}}")).collect();
+    let items: Vec<String> = pairs
+        .iter()
+        .map(|(kind, id)| format!("{{{kind}:{id}}}"))
+        .collect();
     Value::Text(items.join(","))
 }
 
 /// A roster row as kind, id and record; `None` for rows that are facts.
 pub(super) fn record_of(row: Row, known_at: Instant) -> Option<(RecordKind, String, Record)> {
     let (kind, id, state, values) = match row {
-        Row::Org(r) => {
-            let values =
-                vec![text(&r.name), text(&r.kind), text(&r.identifier), maybe(r.parent.as_ref())];
-            (RecordKind::Org, r.id, r.state, values)
-        }
-        Row::Session(r) => {
-            let values = vec![
-                text(&r.title),
-                text(&r.kind),
-                day(Some(r.span.from)),
-                day(Some(r.span.to)),
-                maybe(r.parent.as_ref()),
-                Value::Int(r.school_year.into()),
-                maybe(r.school.as_ref()),
-            ];
-            (RecordKind::Session, r.id, r.state, values)
-        }
-        Row::Course(r) => {
-            let values = vec![
-                text(&r.title),
-                text(&r.code),
-                list(&r.grades),
-                text(&r.org),
-                maybe(r.session.as_ref()),
-                list(&r.subjects),
-            ];
-            (RecordKind::Course, r.id, r.state, values)
-        }
-        Row::Class(r) => {
-            let values = vec![
-                text(&r.title),
-                text(&r.code),
-                text(&r.kind),
-                list(&r.grades),
-                maybe(r.course.as_ref()),
-                text(&r.school),
-                list(&r.terms),
-                list(&r.subjects),
-            ];
-            (RecordKind::Group, r.id, r.state, values)
-        }
-        Row::User(r) => return Some(person_of(r, known_at)),
-        Row::Role(r) => {
-            let values = vec![
-                text(&r.user),
-                flag(r.primary),
-                text(&r.role),
-                text(&r.org),
-                day(r.from),
-                day(r.to),
-            ];
-            (RecordKind::Role, r.id, r.state, values)
-        }
+        Row::Org(r) => (RecordKind::Org, r.id.clone(), r.state, org_values(&r)),
+        Row::Session(r) => (
+            RecordKind::Session,
+            r.id.clone(),
+            r.state,
+            session_values(&r),
+        ),
+        Row::Course(r) => (RecordKind::Course, r.id.clone(), r.state, course_values(&r)),
+        Row::Class(r) => (RecordKind::Group, r.id.clone(), r.state, class_values(&r)),
+        Row::User(r) => (RecordKind::Person, r.id.clone(), r.state, user_values(&r)),
+        Row::Role(r) => (RecordKind::Role, r.id.clone(), r.state, role_values(&r)),
         Row::Enrolment(r) => {
-            let values = vec![
-                text(&r.class),
-                text(&r.school),
-                text(&r.user),
-                text(&r.role),
-                flag(r.primary),
-                day(r.from),
-                day(r.to),
-            ];
+            let values = enrolment_values(&r);
             (RecordKind::Enrolment, r.id, r.state, values)
         }
         Row::Demographics(r) => {
@@ -111,25 +64,67 @@ pub(super) fn record_of(row: Row, known_at: Instant) -> Option<(RecordKind, Stri
             (RecordKind::Demographics, r.id, r.state, values)
         }
         Row::Timetable(r) => {
-            let values = vec![
-                text(&r.pupil),
-                day(Some(r.span.from)),
-                day(Some(r.span.to)),
-                Value::Int(r.weekdays.into()),
-                Value::Int(r.start_from.0.into()),
-                Value::Int(r.start_to.0.into()),
-                maybe(r.subject.as_ref()),
-                Value::Int(r.minutes.into()),
-            ];
+            let values = timetable_values(&r);
             (RecordKind::Timetable, r.id, r.state, values)
         }
         Row::Calendar(_) | Row::Lesson(_) | Row::Register(_) | Row::Mark(_) => return None,
     };
-    Some((kind, id, Record { known_at, ended: state == RowState::Ended, values }))
+    let ended = state == RowState::Ended;
+    let record = Record {
+        known_at,
+        ended,
+        values,
+    };
+    Some((kind, id, record))
 }
 
-fn person_of(r: UserRow, known_at: Instant) -> (RecordKind, String, Record) {
-    let values = vec![
+fn org_values(r: &OrgRow) -> Vec<Value> {
+    vec![
+        text(&r.name),
+        text(&r.kind),
+        text(&r.identifier),
+        maybe(r.parent.as_ref()),
+    ]
+}
+
+fn session_values(r: &SessionRow) -> Vec<Value> {
+    vec![
+        text(&r.title),
+        text(&r.kind),
+        day(Some(r.span.from)),
+        day(Some(r.span.to)),
+        maybe(r.parent.as_ref()),
+        Value::Int(r.school_year.into()),
+        maybe(r.school.as_ref()),
+    ]
+}
+
+fn course_values(r: &CourseRow) -> Vec<Value> {
+    vec![
+        text(&r.title),
+        text(&r.code),
+        list(&r.grades),
+        text(&r.org),
+        maybe(r.session.as_ref()),
+        list(&r.subjects),
+    ]
+}
+
+fn class_values(r: &ClassRow) -> Vec<Value> {
+    vec![
+        text(&r.title),
+        text(&r.code),
+        text(&r.kind),
+        list(&r.grades),
+        maybe(r.course.as_ref()),
+        text(&r.school),
+        list(&r.terms),
+        list(&r.subjects),
+    ]
+}
+
+fn user_values(r: &UserRow) -> Vec<Value> {
+    vec![
         flag(r.enabled),
         text(&r.given_name),
         text(&r.family_name),
@@ -142,9 +137,43 @@ fn person_of(r: UserRow, known_at: Instant) -> (RecordKind, String, Record) {
         list(&r.agents),
         list(&r.grades),
         maybe(r.primary_org.as_ref()),
-    ];
-    let ended = r.state == RowState::Ended;
-    (RecordKind::Person, r.id, Record { known_at, ended, values })
+    ]
+}
+
+fn role_values(r: &RoleRow) -> Vec<Value> {
+    vec![
+        text(&r.user),
+        flag(r.primary),
+        text(&r.role),
+        text(&r.org),
+        day(r.from),
+        day(r.to),
+    ]
+}
+
+fn enrolment_values(r: &EnrolmentRow) -> Vec<Value> {
+    vec![
+        text(&r.class),
+        text(&r.school),
+        text(&r.user),
+        text(&r.role),
+        flag(r.primary),
+        day(r.from),
+        day(r.to),
+    ]
+}
+
+fn timetable_values(r: &TimetableRow) -> Vec<Value> {
+    vec![
+        text(&r.pupil),
+        day(Some(r.span.from)),
+        day(Some(r.span.to)),
+        Value::Int(r.weekdays.into()),
+        Value::Int(r.start_from.0.into()),
+        Value::Int(r.start_to.0.into()),
+        maybe(r.subject.as_ref()),
+        Value::Int(r.minutes.into()),
+    ]
 }
 
 /// Fields of a stored record, by place; a wrong type reads as nothing, since the columns are typed.
@@ -181,7 +210,9 @@ impl Fields<'_> {
     }
 
     pub fn small<T: TryFrom<i64> + Default>(&self, at: usize) -> T {
-        self.int(at).and_then(|n| T::try_from(n).ok()).unwrap_or_default()
+        self.int(at)
+            .and_then(|n| T::try_from(n).ok())
+            .unwrap_or_default()
     }
 
     pub fn flag(&self, at: usize) -> bool {
@@ -189,7 +220,11 @@ impl Fields<'_> {
     }
 
     pub fn list(&self, at: usize) -> Vec<String> {
-        self.str(at).split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        self.str(at)
+            .split(',')
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn pairs(&self, at: usize) -> Vec<(String, String)> {
@@ -212,7 +247,11 @@ impl Fields<'_> {
 pub(crate) fn row_of(kind: RecordKind, id: &str, record: &Record) -> Row {
     let f = Fields(&record.values);
     let id = id.to_owned();
-    let state = if record.ended { RowState::Ended } else { RowState::Active };
+    let state = if record.ended {
+        RowState::Ended
+    } else {
+        RowState::Active
+    };
     match kind {
         RecordKind::Org => Row::Org(OrgRow {
             id,

@@ -50,7 +50,9 @@ const WARNINGS_KEPT: usize = 1_000;
 impl Report {
     /// Whether nothing may be used.
     pub fn is_fatal(&self) -> bool {
-        self.rejected.iter().any(|finding| finding.severity == Severity::Fatal)
+        self.rejected
+            .iter()
+            .any(|finding| finding.severity == Severity::Fatal)
     }
 
     /// Whether applying would alter nothing.

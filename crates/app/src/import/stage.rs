@@ -87,10 +87,17 @@ impl<'a> Stage<'a> {
         self.report.note(finding);
     }
 
-    fn unknown(&mut self, file: &str, row: u64, kind: &'static str, column: &str, code: &'static str, what: &str) {
-        let message = format!(
-            "{what} is not in the roster: import the roster with it first, or mend the id"
-        );
+    fn unknown(
+        &mut self,
+        file: &str,
+        row: u64,
+        kind: &'static str,
+        column: &str,
+        code: &'static str,
+        what: &str,
+    ) {
+        let message =
+            format!("{what} is not in the roster: import the roster with it first, or mend the id");
         let finding = Finding {
             file: file.to_owned(),
             row,
@@ -111,14 +118,28 @@ impl<'a> Stage<'a> {
 
     fn push(&mut self, table: FactTable, key: [i32; 4], values: [i32; 5], at: Option<Instant>) {
         let known_at = at.unwrap_or(self.now);
-        let fact = FactRow { key, known_at, values, ..FactRow::default() };
-        let staged = StagedFact { fact, said: at.is_some(), reason: 0 };
+        let fact = FactRow {
+            key,
+            known_at,
+            values,
+            ..FactRow::default()
+        };
+        let staged = StagedFact {
+            fact,
+            said: at.is_some(),
+            reason: 0,
+        };
         self.facts.entry(table).or_default().push(staged);
     }
 
     /// Sets how the source keeps registers.
     pub fn set_presumed(&mut self, presumed: bool) {
-        self.push(FactTable::Setting, [0; 4], [presumed.into(), 0, 0, 0, 0], None);
+        self.push(
+            FactTable::Setting,
+            [0; 4],
+            [presumed.into(), 0, 0, 0, 0],
+            None,
+        );
     }
 
     /// The key and values of a mark, once its lesson is known (`start` −1 for the day).
@@ -143,7 +164,11 @@ impl<'a> Stage<'a> {
             values: [hundredths, presence, approval, minutes, source],
             ..FactRow::default()
         };
-        let staged = StagedFact { fact, said: mark.known_at.is_some(), reason };
+        let staged = StagedFact {
+            fact,
+            said: mark.known_at.is_some(),
+            reason,
+        };
         self.facts.entry(FactTable::Mark).or_default().push(staged);
     }
 
@@ -156,7 +181,10 @@ impl<'a> Stage<'a> {
                 let hundredths = i32::from(*hundredths);
                 self.push_mark(&mark, -1, 0, hundredths);
             }
-            RowAbout::Lesson { class: Some(class), start } => {
+            RowAbout::Lesson {
+                class: Some(class),
+                start,
+            } => {
                 if !self.knows(RecordKind::Group, class) {
                     return self.unknown(file, row, "marks", "class", "R02", "this class");
                 }
@@ -182,13 +210,21 @@ impl<'a> Stage<'a> {
         };
         match placed.value {
             Row::Calendar(r) => {
-                if r.school.as_deref().is_some_and(|id| !self.knows(RecordKind::Org, id)) {
+                if r.school
+                    .as_deref()
+                    .is_some_and(|id| !self.knows(RecordKind::Org, id))
+                {
                     return self.unknown(file, row, "calendar", "school", "R03", "this school");
                 }
                 let school = school(self, &r.school);
                 let label = self.names.give_some(EntityKind::Word, &r.label);
                 let values = [r.school_day.into(), label, 0, 0, 0];
-                self.push(FactTable::Calendar, [school, r.day.0, 0, 0], values, r.known_at);
+                self.push(
+                    FactTable::Calendar,
+                    [school, r.day.0, 0, 0],
+                    values,
+                    r.known_at,
+                );
             }
             Row::Lesson(r) => {
                 if !self.knows(RecordKind::Group, &r.class) {
@@ -196,9 +232,16 @@ impl<'a> Stage<'a> {
                 }
                 let group = self.names.give(EntityKind::Group, &r.class) as i32;
                 let subject = self.names.give_some(EntityKind::Subject, &r.subject);
-                let teacher =
-                    self.names.give_some(EntityKind::Person, r.teacher.as_deref().unwrap_or(""));
-                let values = [i32::from(r.minutes), subject, teacher, r.cancelled.into(), 0];
+                let teacher = self
+                    .names
+                    .give_some(EntityKind::Person, r.teacher.as_deref().unwrap_or(""));
+                let values = [
+                    i32::from(r.minutes),
+                    subject,
+                    teacher,
+                    r.cancelled.into(),
+                    0,
+                ];
                 let key = [group, r.day.0, i32::from(r.start.0), 0];
                 self.push(FactTable::Lesson, key, values, r.known_at);
             }
@@ -207,9 +250,16 @@ impl<'a> Stage<'a> {
                     return self.unknown(file, row, "registers", "class", "R02", "this class");
                 }
                 let group = self.names.give(EntityKind::Group, &r.class) as i32;
-                let by = self.names.give_some(EntityKind::Person, r.by.as_deref().unwrap_or(""));
+                let by = self
+                    .names
+                    .give_some(EntityKind::Person, r.by.as_deref().unwrap_or(""));
                 let key = [group, r.day.0, i32::from(r.start.0), 0];
-                self.push(FactTable::Register, key, [r.taken.into(), by, 0, 0, 0], r.known_at);
+                self.push(
+                    FactTable::Register,
+                    key,
+                    [r.taken.into(), by, 0, 0, 0],
+                    r.known_at,
+                );
             }
             Row::Mark(mark) => self.take_mark(file, row, mark),
             Row::Timetable(r) => {

@@ -47,7 +47,11 @@ pub fn import(args: &Args, asked: &Asked<'_>) -> anyhow::Result<Outcome> {
     } else {
         output::lines(text_of(&report, asked.dry_run))?;
     }
-    Ok(if report.rejected.is_empty() { Outcome::Ok } else { Outcome::Problems })
+    Ok(if report.rejected.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Problems
+    })
 }
 
 pub fn undo(args: &Args, id: u32) -> anyhow::Result<Outcome> {
@@ -83,14 +87,22 @@ fn files_of(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |n| n.to_string_lossy().into_owned(),
+    )
 }
 
 fn input_of(path: &Path, stdin_name: &str) -> anyhow::Result<Input> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).context("standard input")?;
-        return Ok(Input { name: stdin_name.to_owned(), bytes: Box::new(Cursor::new(bytes)) });
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("standard input")?;
+        return Ok(Input {
+            name: stdin_name.to_owned(),
+            bytes: Box::new(Cursor::new(bytes)),
+        });
     }
     let file = File::open(path).with_context(|| path.display().to_string())?;
     Ok(Input {
@@ -139,16 +151,36 @@ fn text_of(report: &Report, dry_run: bool) -> Vec<String> {
             c.read, c.added, c.changed, c.ended, c.unchanged, c.rejected
         ));
     }
-    lines.extend(report.rejected.iter().take(50).map(|finding| format!("rejected: {finding}")));
+    lines.extend(
+        report
+            .rejected
+            .iter()
+            .take(50)
+            .map(|finding| format!("rejected: {finding}")),
+    );
     if report.rejected.len() > 50 {
-        lines.push(format!("… and {} more; --json lists all", report.rejected.len() - 50));
+        lines.push(format!(
+            "… and {} more; --json lists all",
+            report.rejected.len() - 50
+        ));
     }
-    lines.extend(report.warnings.iter().take(20).map(|finding| format!("warning: {finding}")));
+    lines.extend(
+        report
+            .warnings
+            .iter()
+            .take(20)
+            .map(|finding| format!("warning: {finding}")),
+    );
     let more = report.warnings.len().saturating_sub(20) as u64 + report.warnings_cut;
     if more > 0 {
         lines.push(format!("… and {more} more warnings"));
     }
-    lines.extend(report.ignored.iter().map(|file| format!("not read: {file}")));
+    lines.extend(
+        report
+            .ignored
+            .iter()
+            .map(|file| format!("not read: {file}")),
+    );
     lines.push(match report.import_id {
         Some(id) => format!("import {id} is applied; take it back with: lasna import undo {id}"),
         None if dry_run => "nothing was written (--dry-run)".into(),

@@ -60,7 +60,12 @@ pub fn watch_list(
     if args.json {
         output::json(&rows.iter().map(WatchJson::from).collect::<Vec<_>>())?;
     } else {
-        let head = format!("{} {} – {} rows as of {as_of}", model.reference(), model.title.en, rows.len());
+        let head = format!(
+            "{} {} – {} rows as of {as_of}",
+            model.reference(),
+            model.title.en,
+            rows.len()
+        );
         output::lines(std::iter::once(head).chain(rows.iter().map(watch_line)))?;
     }
     Ok(Outcome::Ok)

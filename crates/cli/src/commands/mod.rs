@@ -31,7 +31,13 @@ impl From<Outcome> for ExitCode {
 /// Runs a command.
 pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
-        Command::Simulate { pupils, seed, out, weeks, no_truth } => {
+        Command::Simulate {
+            pupils,
+            seed,
+            out,
+            weeks,
+            no_truth,
+        } => {
             let options = lasna_simulate::Options {
                 pupils: *pupils,
                 seed: *seed,
@@ -40,10 +46,18 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             };
             service::simulate(args, &options, out)
         }
-        Command::Import { undo: Some(crate::args::ImportCommand::Undo { id }), .. } => {
-            import::undo(args, *id)
-        }
-        Command::Import { paths, dry_run, accept_ended, stdin_name, rejects, .. } => {
+        Command::Import {
+            undo: Some(crate::args::ImportCommand::Undo { id }),
+            ..
+        } => import::undo(args, *id),
+        Command::Import {
+            paths,
+            dry_run,
+            accept_ended,
+            stdin_name,
+            rejects,
+            ..
+        } => {
             let asked = import::Asked {
                 paths,
                 dry_run: *dry_run,
@@ -54,9 +68,11 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             import::import(args, &asked)
         }
         Command::Figures { level, when } => lists::figures(args, *level, when),
-        Command::WatchList { school, when, model } => {
-            lists::watch_list(args, school.as_deref(), when, model.as_deref())
-        }
+        Command::WatchList {
+            school,
+            when,
+            model,
+        } => lists::watch_list(args, school.as_deref(), when, model.as_deref()),
         Command::Explain { pupil, when, model } => {
             lists::explain(args, pupil, when, model.as_deref())
         }

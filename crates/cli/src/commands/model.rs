@@ -82,5 +82,9 @@ fn check(args: &Args, file: &str) -> anyhow::Result<Outcome> {
     } else {
         output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
     }
-    Ok(if problems.is_empty() { Outcome::Ok } else { Outcome::Problems })
+    Ok(if problems.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Problems
+    })
 }

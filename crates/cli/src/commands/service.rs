@@ -60,10 +60,17 @@ pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
         output::lines(["no contradictions".to_owned()])?;
     } else {
         output::lines(findings.iter().map(|finding| {
-            format!("{} {} × {} (first: {})", finding.code, finding.count, finding.message, finding.example)
+            format!(
+                "{} {} × {} (first: {})",
+                finding.code, finding.count, finding.message, finding.example
+            )
         }))?;
     }
-    Ok(if findings.is_empty() { Outcome::Ok } else { Outcome::Problems })
+    Ok(if findings.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Problems
+    })
 }
 
 pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
@@ -93,7 +100,11 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
     if args.json {
         output::json(&report)?;
     } else if let Some(fields) = report.as_object() {
-        output::lines(fields.iter().map(|(key, value)| format!("{key:<10} {value}")))?;
+        output::lines(
+            fields
+                .iter()
+                .map(|(key, value)| format!("{key:<10} {value}")),
+        )?;
     }
     Ok(if ok { Outcome::Ok } else { Outcome::Problems })
 }
@@ -106,12 +117,15 @@ pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
         today: Arc::new(context::today),
         model: Arc::new(context::in_force),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     // The clone outlives the runtime, since the database must not be dropped on its threads.
     let keep = settings.clone();
     let done = runtime.block_on(async {
-        let listener =
-            tokio::net::TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("--listen {listen}"))?;
         eprintln!("lasna: listening on http://{}", listener.local_addr()?);
         lasna_web::serve(settings, listener, stop()).await?;
         Ok(Outcome::Ok)
@@ -151,7 +165,10 @@ pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
         output::json(&json!({ "role": role.as_code(), "school": school, "token": token }))?;
     } else {
         output::lines([
-            format!("account {} made; its token is shown this once:", role.as_code()),
+            format!(
+                "account {} made; its token is shown this once:",
+                role.as_code()
+            ),
             token,
         ])?;
     }

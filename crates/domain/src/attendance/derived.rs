@@ -6,7 +6,7 @@
 //!
 //! Invariant: every function takes the pupil's possible days in ascending order.
 
-use super::timetable::{PupilDay, Slot};
+use super::slots::{PupilDay, Slot};
 use super::windows::{TREND_EARLIER_DAYS, TREND_RECENT_DAYS};
 use crate::calendar::{Day, TimeOfDay, Weekday};
 use crate::ids::SubjectNo;

@@ -7,7 +7,7 @@
 
 use super::derived::runs;
 use super::figures::Figures;
-use super::timetable::PupilDay;
+use super::slots::PupilDay;
 use crate::calendar::Day;
 
 /// Possible days before any percentage says something.

@@ -1,0 +1,42 @@
+# Läsnä: what to run. `make demo` shows the product, `make test` proves it.
+CARGO ?= cargo
+DATA  ?= target/demo
+BIN   := target/debug/lasna
+LASNA_SHARED ?= $(abspath ../shared)
+export LASNA_SHARED
+
+.PHONY: help demo test check bench faults fuzz docs clean dist
+
+help: ## What there is
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
+
+demo: ## Build, make a synthetic municipality, import it, show a list and serve it
+	@CARGO=$(CARGO) DATA=$(DATA) BIN=$(BIN) tools/demo
+
+test: ## Install what tests need, start a PostgreSQL of their own, run everything
+	@CARGO=$(CARGO) tools/test
+
+check: ## Format, lints and the rules of the house, without tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) run -q -p xtask --locked -- tidy
+
+bench: ## Times and memory of a city and a nation (see docs/performance.md)
+	@CARGO=$(CARGO) tools/bench
+
+faults: ## Kill an import 200 times and look at what is left
+	$(CARGO) build -q --locked -p lasna-cli
+	$(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
+
+fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
+	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \
+	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=600 || exit 1; done
+
+docs: ## Reference pages of all crates
+	$(CARGO) doc --workspace --no-deps --locked
+
+dist: ## The release binary
+	$(CARGO) build --release --locked -p lasna-cli
+
+clean: ## Remove what was built
+	$(CARGO) clean

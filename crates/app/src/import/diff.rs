@@ -161,10 +161,7 @@ pub(super) fn facts(
     known: Known,
     change: &mut Change,
 ) -> Result<Counts, DbError> {
-    staged.sort_by_key(|s| match s.said {
-        true => (s.fact.key, s.fact.known_at),
-        false => (s.fact.key, Instant::LATEST),
-    });
+    staged.sort_by_key(|s| (s.fact.key, instant(s)));
     let mut reasons = Vec::new();
     if table == FactTable::Mark {
         FactRow::each(read, scope, FactTable::Reason, visible, |row| {
@@ -226,6 +223,14 @@ fn reasons_of(marks: &[(FactRow, i32)]) -> Vec<FactRow> {
         .collect()
 }
 
+/// When a row became known; last where its source does not say.
+fn instant(staged: &StagedFact) -> Instant {
+    match staged.said {
+        true => staged.fact.known_at,
+        false => Instant::LATEST,
+    }
+}
+
 struct Merge<'s> {
     staged: &'s [StagedFact],
     default: Instant,
@@ -262,8 +267,12 @@ impl Merge<'_> {
         self.staged = rest;
         for group in now.chunk_by(|a, b| a.fact.key == b.fact.key) {
             let first = self.new.len();
-            for staged in group {
-                self.one(staged, first, old);
+            // Of rows that became known at the same instant the last one counts.
+            for same in group.chunk_by(|a, b| instant(a) == instant(b)) {
+                if let Some((last, superseded)) = same.split_last() {
+                    self.counts.unchanged += superseded.len() as u64;
+                    self.one(last, first, old);
+                }
             }
         }
     }

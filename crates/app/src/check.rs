@@ -2,10 +2,11 @@
 //!
 //! Invariant: a finding names source ids and days only.
 
-use crate::{App, AppError};
+use crate::{App, AppError, Loaded};
 use lasna_domain::access::{AccessReason, Action, Reach};
-use lasna_domain::attendance::MarkAbout;
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::attendance::{Facts, MarkAbout, norm_slot_start};
+use lasna_domain::calendar::{Day, Instant, TimeOfDay};
+use lasna_domain::ids::{GroupNo, PupilNo, SchoolNo};
 use std::collections::BTreeSet;
 
 /// Something that cannot be right, with how often and an example.
@@ -54,68 +55,128 @@ impl App {
         let scope = self.scope(Action::Check, AccessReason::Operation, Reach::Provider)?;
         self.store().database().integrity()?;
         let loaded = self.load(&scope, "check", Instant::LATEST, day)?;
-        let facts = &loaded.facts;
-        let (mut no_lesson, mut nobody, mut untaught, mut long) = (
-            Found::default(),
-            Found::default(),
-            Found::default(),
-            Found::default(),
-        );
-        let enrolled: BTreeSet<_> = facts.enrolments.iter().map(|e| e.pupil).collect();
-        let mut with_lessons: BTreeSet<_> = BTreeSet::new();
-        for lesson in &facts.lessons {
-            with_lessons.insert((lesson.group, lesson.day, lesson.start));
-            if lesson.minutes == 0 || lesson.minutes > 300 {
-                long.note(|| format!("{} {}", loaded.class(Some(lesson.group)), lesson.day));
-            }
+        let mut seen = Seen::default();
+        let slots = Slots::of(&loaded.facts);
+        seen.lessons(&loaded);
+        seen.marks(&loaded, &slots);
+        seen.registers(&loaded, &slots);
+        let engine = loaded.engine()?;
+        for problem in engine.problems() {
+            seen.crowded
+                .note(|| format!("{} {}", loaded.person(problem.pupil), problem.day));
         }
-        for mark in facts.marks.iter().filter(|mark| mark.kind.is_some()) {
-            let example = || format!("{} {}", loaded.person(mark.pupil), mark.day);
-            if !enrolled.contains(&mark.pupil) {
-                nobody.note(example);
-            } else if let MarkAbout::Lesson { group, start } = mark.about
-                && !facts.lessons.is_empty()
-                && !with_lessons.contains(&(group, mark.day, start))
-            {
-                no_lesson.note(example);
-            }
-        }
-        for register in facts.registers.iter().filter(|register| register.taken) {
-            if !with_lessons.contains(&(register.group, register.day, register.start)) {
-                untaught
-                    .note(|| format!("{} {}", loaded.class(Some(register.group)), register.day));
-            }
-        }
-        let engine_problem = loaded.engine().err();
-        let mut findings: Vec<CheckFinding> = [
-            no_lesson.into_finding(
+        let findings = [
+            seen.no_lesson.into_finding(
                 "K01",
                 "marks of lessons that are not in the timetable count nowhere: import the lessons",
             ),
-            nobody.into_finding(
+            seen.nobody.into_finding(
                 "K02",
                 "marks of pupils without an enrolment count nowhere: import the enrolments",
             ),
-            untaught.into_finding(
+            seen.untaught.into_finding(
                 "K03",
                 "registers of lessons that are not in the timetable: import the lessons",
             ),
-            long.into_finding(
+            seen.long.into_finding(
                 "K04",
                 "lessons of no minutes or of more than 300: mend their length",
             ),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if let Some(problem) = engine_problem {
-            findings.push(CheckFinding {
-                code: "K05",
-                message: "a day has more lessons than a day can hold",
-                count: 1,
-                example: problem.to_string(),
-            });
-        }
-        Ok(findings)
+            seen.crowded.into_finding(
+                "K05",
+                "days of a pupil with more than 16 lessons are counted by their first 16: mend the \
+                 lessons or the pupil's groups",
+            ),
+        ];
+        Ok(findings.into_iter().flatten().collect())
     }
+}
+
+/// What was found so far, by kind.
+#[derive(Default)]
+struct Seen {
+    no_lesson: Found,
+    nobody: Found,
+    untaught: Found,
+    long: Found,
+    crowded: Found,
+}
+
+/// Where lessons are, and which schools go by lessons.
+struct Slots {
+    lessons: BTreeSet<(GroupNo, Day, TimeOfDay)>,
+    enrolled: BTreeSet<PupilNo>,
+    /// Groups of schools of which any group has a lesson; the other schools' days are by the norm.
+    by_lessons: BTreeSet<GroupNo>,
+}
+
+impl Slots {
+    fn of(facts: &Facts) -> Slots {
+        let taught: BTreeSet<GroupNo> = facts.lessons.iter().map(|lesson| lesson.group).collect();
+        let schools: BTreeSet<SchoolNo> = facts
+            .enrolments
+            .iter()
+            .filter(|enrolment| taught.contains(&enrolment.group))
+            .map(|enrolment| enrolment.school)
+            .collect();
+        let of_schools = facts
+            .enrolments
+            .iter()
+            .filter(|enrolment| schools.contains(&enrolment.school));
+        Slots {
+            lessons: facts
+                .lessons
+                .iter()
+                .map(|lesson| (lesson.group, lesson.day, lesson.start))
+                .collect(),
+            enrolled: facts.enrolments.iter().map(|e| e.pupil).collect(),
+            by_lessons: of_schools.map(|enrolment| enrolment.group).collect(),
+        }
+    }
+
+    fn is_lesson(&self, group: GroupNo, day: Day, start: TimeOfDay) -> bool {
+        match self.by_lessons.contains(&group) {
+            true => self.lessons.contains(&(group, day, start)),
+            false => is_norm_start(start),
+        }
+    }
+}
+
+impl Seen {
+    fn lessons(&mut self, loaded: &Loaded) {
+        for lesson in &loaded.facts.lessons {
+            if lesson.minutes == 0 || lesson.minutes > 300 {
+                self.long
+                    .note(|| format!("{} {}", loaded.class(Some(lesson.group)), lesson.day));
+            }
+        }
+    }
+
+    fn marks(&mut self, loaded: &Loaded, slots: &Slots) {
+        let in_force = loaded.facts.marks.iter().filter(|mark| mark.kind.is_some());
+        for mark in in_force {
+            let example = || format!("{} {}", loaded.person(mark.pupil), mark.day);
+            if !slots.enrolled.contains(&mark.pupil) {
+                self.nobody.note(example);
+            } else if let MarkAbout::Lesson { group, start } = mark.about
+                && !slots.is_lesson(group, mark.day, start)
+            {
+                self.no_lesson.note(example);
+            }
+        }
+    }
+
+    fn registers(&mut self, loaded: &Loaded, slots: &Slots) {
+        for register in loaded.facts.registers.iter().filter(|r| r.taken) {
+            if !slots.is_lesson(register.group, register.day, register.start) {
+                self.untaught
+                    .note(|| format!("{} {}", loaded.class(Some(register.group)), register.day));
+            }
+        }
+    }
+}
+
+/// Whether a lesson of a day by the norm can start then.
+fn is_norm_start(start: TimeOfDay) -> bool {
+    (0..16).any(|place| norm_slot_start(place) == start)
 }

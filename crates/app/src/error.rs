@@ -9,10 +9,10 @@ use lasna_store::db::{DbError, ErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// The store.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] DbError),
     /// The right is missing.
-    #[error("{0}")]
+    #[error(transparent)]
     Denied(#[from] Denied),
     /// The token is nobody's.
     #[error("sign in: this token belongs to no account")]

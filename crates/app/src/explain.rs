@@ -5,14 +5,16 @@
 //!
 //! Invariant: the marks listed are those in force as known on the instant.
 
-use crate::{App, AppError, WatchRow};
+use crate::{App, AppError, Loaded, WatchRow};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{
     Approval, Figures, Presence, PupilDay, SchoolYear, StandardMeasures, View, standard_measures,
 };
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
+use lasna_domain::ids::PersonNo;
 use lasna_domain::model::Model;
 use lasna_domain::model::evaluate::Judge;
+use lasna_store::EntityKind;
 
 /// A lesson of which a mark says something other than presence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +58,13 @@ impl App {
             AccessReason::FollowAbsence,
             Reach::Provider,
         )?;
-        let loaded = self.load(&scope, "explain", known_at, as_of)?;
-        let no = loaded.person_no(pupil).ok_or(AppError::NotFound("pupil"))?;
+        // Whom the look is about stands in the audit row, by number; so it is found first.
+        let numbers = self
+            .store()
+            .ask(|read| EntityKind::Person.numbers(read, &scope))?;
+        let no = numbers.get(pupil).ok_or(AppError::NotFound("pupil"))?;
+        let no = PersonNo(*no);
+        let loaded = self.load(&scope, &format!("pupil:{no}"), known_at, as_of)?;
         let year = loaded.year.ok_or(AppError::NotFound("school year"))?;
         let facts = of_pupil(&loaded.facts, no);
         let view = View::new(&facts, Instant::LATEST);
@@ -92,22 +99,7 @@ impl App {
                 });
             }
         }
-        let marks = days
-            .iter()
-            .flat_map(|day| day.slots.iter().map(move |slot| (day.day, slot)))
-            .filter_map(|(day, slot)| {
-                let (kind, _, minutes) = slot.mark?;
-                (kind.presence() != Presence::Present).then(|| CountedMark {
-                    day,
-                    start: slot.start,
-                    class: loaded.class(Some(slot.group)).to_owned(),
-                    presence: kind.presence(),
-                    approval: kind.approval(),
-                    minutes,
-                    possible: slot.possible,
-                })
-            })
-            .collect();
+        let marks = counted_marks(&loaded, &days);
         let measures = standard_measures(&days, as_of);
         Ok(Explanation {
             steps,
@@ -116,6 +108,25 @@ impl App {
             measures,
         })
     }
+}
+
+/// Every lesson of which a mark says something other than presence.
+fn counted_marks(loaded: &Loaded, days: &[PupilDay]) -> Vec<CountedMark> {
+    days.iter()
+        .flat_map(|day| day.slots.iter().map(move |slot| (day.day, slot)))
+        .filter_map(|(day, slot)| {
+            let (kind, _, minutes) = slot.mark?;
+            (kind.presence() != Presence::Present).then(|| CountedMark {
+                day,
+                start: slot.start,
+                class: loaded.class(Some(slot.group)).to_owned(),
+                presence: kind.presence(),
+                approval: kind.approval(),
+                minutes,
+                possible: slot.possible,
+            })
+        })
+        .collect()
 }
 
 /// The facts that concern one pupil; lessons of others stay where their school needs them to be

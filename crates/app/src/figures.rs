@@ -54,20 +54,21 @@ impl App {
 impl Loaded {
     /// The columns of the year.
     ///
+    /// A pupil-day with more lessons than a day can hold is counted by its first lessons, which is
+    /// said in the log and by `lasna check` (K05): one wrong timetable must not stop the others.
+    ///
     /// # Errors
-    /// [`AppError::Problem`] where a pupil has more lessons in a day than a day can hold.
+    /// Where no school year is known.
     pub fn engine(&self) -> Result<Engine, AppError> {
         let year = self.year.ok_or(AppError::NotFound("school year"))?;
         let engine = Engine::build(&self.facts, year);
-        match engine.problems() {
-            [] => Ok(engine),
-            [first, ..] => Err(AppError::Problem(format!(
-                "{} pupil-days have more than 16 lessons, the first on {}: mend the lessons or the \
-                 groups of these pupils and import again",
-                engine.problems().len(),
-                first.day
-            ))),
+        if !engine.problems().is_empty() {
+            tracing::warn!(
+                pupil_days = engine.problems().len(),
+                "days with more than 16 lessons are counted by their first 16: see lasna check"
+            );
         }
+        Ok(engine)
     }
 }
 

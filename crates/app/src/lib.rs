@@ -25,9 +25,10 @@ pub use rule::rule_text;
 pub use watch_list::WatchRow;
 
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
-use lasna_domain::calendar::Instant;
+use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, ProviderNo};
 use lasna_domain::model::Model;
+use lasna_formats::model::write_model;
 use lasna_store::{Account, EntityKind, Store, StoredModel};
 
 /// The model in force where none was adopted.
@@ -140,8 +141,15 @@ impl App {
         token: &str,
     ) -> Result<(), AppError> {
         let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
-        if let Some(id) = school {
-            self.school(id)?;
+        match school {
+            Some(id) => drop(self.school(id)?),
+            None if role != UserRole::Coordinator => {
+                return Err(AppError::Problem(format!(
+                    "an account of a {} is for one school: name it with --school",
+                    role.as_code()
+                )));
+            }
+            None => {}
         }
         let target = format!("user:{}", role.as_code());
         self.store.change(&scope, self.now, &target, |tx| {
@@ -150,32 +158,50 @@ impl App {
         Ok(())
     }
 
-    /// Puts a model in force; a version once adopted stays as it is.
+    /// Puts a model in force from its own first day on; the one adopted last goes first.
+    ///
+    /// A version once adopted stays as it is, and may be adopted again.
     ///
     /// # Errors
-    /// [`AppError`]; a version that exists.
+    /// [`AppError`]; a version that was adopted with another text.
     pub fn adopt_model(&self, model: &Model, text: &str) -> Result<(), AppError> {
         let scope = self.scope(Action::AdoptModel, AccessReason::Operation, Reach::Provider)?;
+        let alone = Model {
+            extends: None,
+            ..model.clone()
+        };
         let stored = StoredModel {
             id: model.id.clone(),
             version: model.version.clone(),
             adopted_at: self.now,
+            valid: model.valid,
             text: text.to_owned(),
+            resolved: write_model(&alone),
         };
         let target = format!("model:{}", model.reference());
-        self.store
-            .change(&scope, self.now, &target, |tx| stored.insert(tx, &scope))?;
-        Ok(())
+        self.store.change(&scope, self.now, &target, |tx| {
+            let known = StoredModel::list(tx, scope.provider())?;
+            let same = |m: &&StoredModel| (&m.id, &m.version) == (&stored.id, &stored.version);
+            match known.iter().find(same) {
+                Some(other) if other.text != stored.text => Err(AppError::Problem(format!(
+                    "{} was adopted with another text: give the file a new version",
+                    model.reference()
+                ))),
+                _ => Ok(stored.insert(tx, &scope)?),
+            }
+        })
     }
 
-    /// The text of the model in force: the one adopted last, else the national preset.
+    /// The text of the model in force on a day, with all that it extends written out: of those
+    /// that are valid by then the one adopted last; `None` where there is none.
     ///
     /// # Errors
     /// The store's.
-    pub fn model_text(&self) -> Result<Option<String>, AppError> {
+    pub fn model_text(&self, day: Day) -> Result<Option<String>, AppError> {
         let models = self
             .store
             .ask(|read| StoredModel::list(read, self.provider))?;
-        Ok(models.into_iter().next_back().map(|model| model.text))
+        let in_force = models.into_iter().rev().find(|model| model.valid <= day);
+        Ok(in_force.map(|model| model.resolved))
     }
 }

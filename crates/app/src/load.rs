@@ -4,7 +4,8 @@
 //! the day on which that became known. Of each fact the last row in sight is taken, so the lists are
 //! sorted and hold one version of each, as `Engine::build` wants them.
 //!
-//! Invariant: numbers are the store's, so two readings can be compared.
+//! Invariant: numbers of people, classes, schools and subjects are the store's, so two readings can
+//! be compared; those of enrolments and exceptions only put them in order.
 
 use crate::import::records::Fields;
 use crate::{App, AppError};
@@ -63,15 +64,6 @@ impl Loaded {
             .position(|known| known == id)
             .map(|no| PersonNo(no as u32))
     }
-}
-
-/// The day of an instant, UTC.
-fn day_of(instant: Instant) -> Day {
-    Day(instant
-        .0
-        .div_euclid(86_400_000_000)
-        .try_into()
-        .unwrap_or(i32::MAX))
 }
 
 impl App {
@@ -205,7 +197,7 @@ impl Roster<'_, '_> {
                 .flatten()
                 .filter(|r| r.ended)
             {
-                span.to = span.to.min(day_of(ended.known_at));
+                span.to = span.to.min(ended.known_at.day_in_finland());
             }
             loaded.facts.enrolments.push(Enrolment {
                 no: EnrolmentNo(index as u32),
@@ -213,7 +205,7 @@ impl Roster<'_, '_> {
                 group: GroupNo(group),
                 school: OrgNo(org_nos.get(f.str(1)).copied().unwrap_or(0)),
                 homeroom: class.is_some_and(|c| Fields(&c.values).str(2) == "homeroom"),
-                grade: grade_of(class, 3).or(grade_of(person, 10)).unwrap_or(0),
+                grade: grade_of(class, person),
                 span,
                 known_at: record.known_at,
             });
@@ -390,7 +382,18 @@ fn spans_of(sessions: &BTreeMap<String, Record>, school: &str, kinds: &[&str]) -
     spans
 }
 
-fn grade_of(record: Option<&Record>, at: usize) -> Option<u8> {
-    let first = Fields(&record?.values).list(at).into_iter().next()?;
-    first.parse().ok().filter(|grade| (1..=9).contains(grade))
+/// The grade of a pupil in a class: the class's where it has one, in a combined class the pupil's
+/// own; 0 where nobody says.
+fn grade_of(class: Option<&Record>, person: Option<&Record>) -> u8 {
+    let grades = |record: Option<&Record>, at: usize| -> Vec<u8> {
+        let texts = record.map_or_else(Vec::new, |record| Fields(&record.values).list(at));
+        let numbers = texts.iter().filter_map(|text| text.parse().ok());
+        numbers.filter(|grade| (1..=9).contains(grade)).collect()
+    };
+    let (of_class, own) = (grades(class, 3), grades(person, 10));
+    match (of_class.as_slice(), own.as_slice()) {
+        ([one], _) => *one,
+        (_, [first, ..]) | ([first, ..], []) => *first,
+        ([], []) => 0,
+    }
 }

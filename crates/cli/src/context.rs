@@ -45,15 +45,37 @@ pub fn start_log() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
 }
 
 pub fn place(args: &Args) -> Place {
     match (&args.database, &args.data) {
-        (Some(url), _) => Place::Url(url.clone()),
+        (Some(url), _) => Place::Url(match std::env::var("PGPASSWORD") {
+            Ok(password) => with_password(url, &password),
+            Err(_) => url.clone(),
+        }),
         (None, Some(folder)) => Place::Folder(folder.clone()),
         (None, None) => Place::Folder("lasna-data".into()),
     }
+}
+
+/// The address with a password, unless it has one.
+fn with_password(url: &str, password: &str) -> String {
+    let user = url.split_once("://").map_or("", |(_, rest)| rest);
+    let user = user.split(['/', '?']).next().unwrap_or("");
+    let has = user
+        .rsplit_once('@')
+        .is_some_and(|(user, _)| user.contains(':'));
+    if has || url.contains("password=") {
+        return url.to_owned();
+    }
+    let sign = if url.contains('?') { '&' } else { '?' };
+    let encoded: String = password
+        .bytes()
+        .map(|byte| format!("%{byte:02X}"))
+        .collect();
+    format!("{url}{sign}password={encoded}")
 }
 
 pub fn store(args: &Args) -> anyhow::Result<Store> {
@@ -104,9 +126,11 @@ pub fn parse_model(text: &str) -> Result<Model, Vec<ModelProblem>> {
     read_model(text, &|reference| preset(reference))
 }
 
-/// A model that must be right.
-pub fn model_named(name: &str) -> anyhow::Result<Model> {
-    parse_model(&model_text(name)?).map_err(|problems| problems_text(name, &problems))
+/// A model that must be right, and its text.
+pub fn model_named(name: &str) -> anyhow::Result<(Model, String)> {
+    let text = model_text(name)?;
+    let model = parse_model(&text).map_err(|problems| problems_text(name, &problems))?;
+    Ok((model, text))
 }
 
 fn problems_text(name: &str, problems: &[ModelProblem]) -> anyhow::Error {
@@ -115,16 +139,16 @@ fn problems_text(name: &str, problems: &[ModelProblem]) -> anyhow::Error {
 }
 
 /// The model that a command names, else the one in force.
-pub fn model(app: &App, name: Option<&str>) -> anyhow::Result<Model> {
+pub fn model(app: &App, name: Option<&str>, day: Day) -> anyhow::Result<Model> {
     if let Some(name) = name {
-        return model_named(name);
+        return Ok(model_named(name)?.0);
     }
-    in_force(app).map_err(|message| anyhow!("{message}"))
+    in_force(app, day).map_err(|message| anyhow!("{message}"))
 }
 
-/// The model in force.
-pub fn in_force(app: &App) -> Result<Model, String> {
-    let stored = app.model_text().map_err(|error| error.to_string())?;
+/// The model in force on a day.
+pub fn in_force(app: &App, day: Day) -> Result<Model, String> {
+    let stored = app.model_text(day).map_err(|error| error.to_string())?;
     let text = stored.or_else(|| preset(lasna_app::DEFAULT_MODEL));
     let text = text.ok_or("there is no model in force")?;
     parse_model(&text).map_err(|problems| problems_text("model", &problems).to_string())
@@ -139,4 +163,28 @@ pub fn is_configuration(error: &anyhow::Error) -> bool {
         .downcast_ref::<DbError>()
         .is_some_and(|error| error.kind() == ErrorKind::Configuration);
     of_app || of_store
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_password;
+
+    #[test]
+    fn a_password_of_the_environment_goes_into_an_address_without_one() {
+        let with = |url| with_password(url, "a&b");
+        assert_eq!(
+            with("postgres://lasna@localhost/lasna"),
+            "postgres://lasna@localhost/lasna?password=%61%26%62"
+        );
+        assert_eq!(
+            with("postgres://lasna@/lasna?host=/run"),
+            "postgres://lasna@/lasna?host=/run&password=%61%26%62"
+        );
+        for url in [
+            "postgres://lasna:own@localhost/lasna",
+            "postgres://lasna@localhost/lasna?password=own",
+        ] {
+            assert_eq!(with(url), url);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: results go to standard output, everything else to standard error.
 
+use anyhow::Context as _;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
@@ -16,10 +17,27 @@ pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
 /// Prints lines; a closed pipe ends the program quietly, as `head` wants it.
 pub fn lines(lines: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in lines {
-        writeln!(out, "{line}")?;
+    let written = (|| {
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()
+    })();
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
-    Ok(out.flush()?)
+}
+
+/// Makes a file that only its owner can read: it may be about people.
+pub fn private_file(path: &std::path::Path) -> anyhow::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .with_context(|| path.display().to_string())
 }
 
 /// Prints an error with its causes.

@@ -198,10 +198,7 @@ pub fn grant(actor: Actor, request: Request) -> Result<Scope, Denied> {
 fn may(role: UserRole, action: Action) -> bool {
     match role {
         UserRole::Coordinator => {
-            matches!(
-                action,
-                Action::ReadFigures | Action::ReadWatchList | Action::AdoptModel
-            )
+            matches!(action, Action::ReadFigures | Action::AdoptModel)
         }
         UserRole::Principal | UserRole::SkyWorker => matches!(
             action,

@@ -181,6 +181,27 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// The civil day in Finland: two hours before UTC midnight, three in summer time.
+    ///
+    /// Summer time runs from the last Sunday of March to the last Sunday of October, 01:00 UTC
+    /// (directive 2000/84/EC); before 2002 the same rule is taken.
+    pub fn day_in_finland(self) -> Day {
+        const HOUR: i64 = 3_600_000_000;
+        let utc = self.0.saturating_add(2 * HOUR).div_euclid(24 * HOUR);
+        let winter = Day(utc.try_into().unwrap_or(i32::MAX / 2));
+        let turn = |month: i8| {
+            let last = Day::from_ymd(winter.year(), month, 31).unwrap_or(winter);
+            // The Sunday before the Monday of the next day's week.
+            Instant::midnight(last.next().monday().plus(-1)).0 + HOUR
+        };
+        let summer = (turn(3)..turn(10)).contains(&self.0);
+        let local = self.0.saturating_add(if summer { 3 } else { 2 } * HOUR);
+        let day = local.div_euclid(24 * HOUR);
+        Day(day.try_into().unwrap_or(i32::MAX / 2))
+    }
+}
+
 impl std::fmt::Display for Instant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
@@ -285,10 +306,11 @@ pub fn school_year_of(day: Day) -> Span {
     } else {
         date.year() - 1
     };
-    let first = |year: i16| Day::from_date(jiff::civil::date(year, 8, 1));
+    // The calendar has a first and a last year; their school years are cut.
+    let first = |year: i16| Day::from_ymd(year, 8, 1);
     Span {
-        from: first(start),
-        to: first(start + 1),
+        from: first(start).unwrap_or(Day::from_date(Date::MIN)),
+        to: first(start + 1).unwrap_or(Day::from_date(Date::MAX).next()),
     }
 }
 
@@ -332,6 +354,37 @@ mod tests {
         assert_eq!((year.from, year.to), (day("2026-08-01"), day("2027-08-01")));
         assert!(school_year_of(day("2026-08-01")) == year);
         assert!(!year.contains(day("2027-08-01")));
+        // The ends of the calendar have a school year too.
+        for day in ["9999-12-31", "9999-07-31", "0000-01-01"].map(day) {
+            assert!(school_year_of(day).contains(day), "{day}");
+        }
+        assert!(school_year_of(Day(i32::MIN)).from < Day(0));
+    }
+
+    #[test]
+    fn days_in_finland_agree_with_the_time_zone_library() {
+        let zone = jiff::tz::TimeZone::get("Europe/Helsinki").unwrap();
+        let from = Instant::midnight("2005-01-01".parse().unwrap()).0;
+        for step in 0..60_000 {
+            // Odd minutes over 25 years, so that both turns of each year are met from both sides.
+            let instant = Instant(from + step * 13_171 * 1_000_000);
+            let there = jiff::Timestamp::from_microsecond(instant.0).unwrap();
+            let expected = Day::from_date(zone.to_datetime(there).date());
+            assert_eq!(instant.day_in_finland(), expected, "{instant}");
+        }
+        for text in [
+            "2026-03-28T21:59:59Z",
+            "2026-03-28T22:00:00Z",
+            "2026-10-24T20:59:59Z",
+            "2026-10-24T21:00:00Z",
+            "2026-10-25T21:59:59Z",
+            "2026-10-25T22:00:00Z",
+        ] {
+            let instant: Instant = text.parse().unwrap();
+            let there = jiff::Timestamp::from_microsecond(instant.0).unwrap();
+            let expected = Day::from_date(zone.to_datetime(there).date());
+            assert_eq!(instant.day_in_finland(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -290,6 +290,8 @@ CREATE TABLE model_version (
     id TEXT NOT NULL,
     version TEXT NOT NULL,
     adopted_at BIGINT NOT NULL,
+    valid BIGINT NOT NULL,
     text TEXT NOT NULL,
-    PRIMARY KEY (provider_no, id, version)
+    resolved TEXT NOT NULL,
+    PRIMARY KEY (provider_no, id, version, adopted_at)
 ) /*strict*/;

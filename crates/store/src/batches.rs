@@ -7,6 +7,8 @@ use crate::db::{DbError, Read, Tx};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{BatchNo, ProviderNo};
 
+/// Number of the advisory lock under which imports are applied and undone.
+const LOCK: i64 = 628_0002;
 pub(crate) const PROVIDER_OF: &str = "SELECT no FROM provider WHERE id = $1";
 pub(crate) const PROVIDERS: &str = "SELECT no, id FROM provider ORDER BY no";
 pub(crate) const PROVIDER_INSERT: &str =
@@ -76,6 +78,15 @@ impl Batch {
                 })
             })
             .collect()
+    }
+
+    /// Makes applying and undoing of imports follow one another, so that what [`Batch::list`] says
+    /// inside a change stays true until it is committed.
+    ///
+    /// # Errors
+    /// The store's; busy where another import is being written.
+    pub fn hold(tx: &mut Tx<'_>) -> Result<(), DbError> {
+        tx.lock(LOCK)
     }
 
     /// Adds an import.

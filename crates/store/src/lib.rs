@@ -81,8 +81,10 @@ impl Store {
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.db.write_here(|tx| {
+            // Last, so that nobody else's audit row waits for it on PostgreSQL.
+            let done = change(tx)?;
             audit::insert(tx, scope, at, target)?;
-            change(tx)
+            Ok(done)
         })
     }
 

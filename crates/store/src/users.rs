@@ -6,7 +6,7 @@
 
 use crate::db::{DbError, Read, Tx};
 use lasna_domain::access::Scope;
-use lasna_domain::calendar::Instant;
+use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{ProviderNo, UserNo};
 use sha2::{Digest, Sha256};
 
@@ -16,8 +16,8 @@ pub(crate) const USER_INSERT: &str = "INSERT INTO user_account \
 pub(crate) const USER_BY_TOKEN: &str =
     "SELECT no, provider_no, role, school FROM user_account WHERE token_hash = $1";
 pub(crate) const MODEL_INSERT: &str = "INSERT INTO model_version \
-    (provider_no, id, version, adopted_at, text) VALUES ($1, $2, $3, $4, $5)";
-pub(crate) const MODELS: &str = "SELECT id, version, adopted_at, text FROM model_version \
+    (provider_no, id, version, adopted_at, valid, text, resolved) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const MODELS: &str = "SELECT id, version, adopted_at, valid, text, resolved FROM model_version \
     WHERE provider_no = $1 ORDER BY adopted_at, id, version";
 
 /// An account, as it signs in.
@@ -86,26 +86,33 @@ pub struct StoredModel {
     pub id: String,
     pub version: String,
     pub adopted_at: Instant,
+    /// In force from this day.
+    pub valid: Day,
+    /// The file as it was adopted.
     pub text: String,
+    /// The same with all that it extends written out, so that it needs no other file.
+    pub resolved: String,
 }
 
 impl StoredModel {
-    /// Adds a version; it stays as it is for ever.
+    /// Adds an adoption. That a version always has the same text is for the caller to see to.
     ///
     /// # Errors
-    /// The store's; a constraint where the version exists.
+    /// The store's; a constraint where the version was adopted at the same instant.
     pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope) -> Result<(), DbError> {
         let params = [
             scope.provider().0.into(),
             (&self.id).into(),
             (&self.version).into(),
             self.adopted_at.0.into(),
+            self.valid.0.into(),
             (&self.text).into(),
+            (&self.resolved).into(),
         ];
         tx.execute(MODEL_INSERT, &params).map(drop)
     }
 
-    /// All versions of a provider, the latest adopted last.
+    /// All adoptions of a provider, the latest last.
     ///
     /// # Errors
     /// The store's.
@@ -117,7 +124,9 @@ impl StoredModel {
                     id: row.get(0)?,
                     version: row.get(1)?,
                     adopted_at: Instant(row.get(2)?),
-                    text: row.get(3)?,
+                    valid: Day(row.get(3)?),
+                    text: row.get(4)?,
+                    resolved: row.get(5)?,
                 })
             })
             .collect()

@@ -215,6 +215,8 @@ pub struct ReportJson {
     pub warnings_cut: u64,
     pub ignored: Vec<String>,
     pub dry_run: bool,
+    /// The kind of which the largest share would end, and that share in percent.
+    pub fuse: Option<(&'static str, u64)>,
     pub import_id: Option<u32>,
 }
 
@@ -232,6 +234,7 @@ impl ReportJson {
             warnings_cut: report.warnings_cut,
             ignored: report.ignored.clone(),
             dry_run,
+            fuse: report.fuse,
             import_id: report.import_id,
         }
     }

@@ -7,6 +7,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lasna_app::AppError;
+use lasna_store::db::ErrorKind;
 
 /// An error answer.
 #[derive(Clone, Debug)]
@@ -42,6 +43,11 @@ impl From<AppError> for Problem {
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
             }
+            AppError::Store(error) if error.kind() == ErrorKind::Busy => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "an import is being written: try again in a moment",
+            ),
             error @ (AppError::Store(_) | AppError::Fuse { .. }) => {
                 tracing::error!(%error, "a use case failed");
                 Problem::new(

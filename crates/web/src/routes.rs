@@ -37,4 +37,10 @@ pub const ROUTES: &[Route] = &[
         path: "/api/v1/schools/{id}/watch-list",
         action: Some(Action::ReadWatchList),
     },
+    // Asking for pupils needs another action, which the use case checks.
+    Route {
+        method: "GET",
+        path: "/api/v1/figures",
+        action: Some(Action::ReadFigures),
+    },
 ];

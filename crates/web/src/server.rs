@@ -24,8 +24,8 @@ use tower_http::timeout::TimeoutLayer;
 /// Longer than any answer may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
 
-/// Finds the model in force for a caller.
-pub type ModelOf = dyn Fn(&App) -> Result<Model, String> + Send + Sync;
+/// Finds the model in force on a day for a caller.
+pub type ModelOf = dyn Fn(&App, Day) -> Result<Model, String> + Send + Sync;
 
 /// What the server works with.
 #[derive(Clone)]
@@ -53,6 +53,7 @@ pub fn router(settings: Settings) -> Router {
         .route("/readyz", get(api::ready))
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
+        .route("/api/v1/figures", get(api::figures))
         .fallback(async || {
             Problem::new(
                 StatusCode::NOT_FOUND,
@@ -87,7 +88,12 @@ async fn count(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().as_str().to_owned();
+    // A method can be any word: one that is not known must not become a label.
+    let method = match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
+        _ => "other",
+    }
+    .to_owned();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     metrics::counter!("http_requests_total", "path" => path, "method" => method, "status" => status)

@@ -30,8 +30,9 @@ pub(super) struct Change {
 pub(super) struct Known {
     /// Now.
     pub now: Instant,
-    /// For what is loaded into an empty table, where the mapping says so.
-    pub first: Instant,
+    /// For structure of which nothing was known: what the mapping says, else now. A later change of
+    /// it became known now, so that the past reads as before.
+    pub structure: Instant,
 }
 
 /// Compares staged records of a kind with those in sight. `bulk` says that the staged set is all.
@@ -46,8 +47,9 @@ pub(super) fn records(
 ) {
     let counts = report.kinds.entry(kind.as_code()).or_default();
     let mut new = Vec::new();
+    let mut named = 0;
     let default = if base.is_empty() {
-        known.first
+        known.structure
     } else {
         known.now
     };
@@ -59,6 +61,7 @@ pub(super) fn records(
                 continue;
             }
             Some(old) if record.ended && !old.ended => {
+                named += 1;
                 counts.ended += 1;
                 counts.changed += 1;
             }
@@ -83,10 +86,15 @@ pub(super) fn records(
         .read
         .saturating_sub(counts.rejected)
         .saturating_sub(distinct);
-    if bulk && counts.rejected == 0 {
-        let share = end_missing(staged, base, known, counts, &mut new);
-        let worst = report.fuse.map(|(_, share)| share);
-        if let Some(share) = share.filter(|share| worst.is_none_or(|worst| *share > worst)) {
+    let missing = if bulk && counts.rejected == 0 {
+        end_missing(staged, base, known, counts, &mut new)
+    } else {
+        0
+    };
+    let active = base.values().filter(|record| !record.ended).count() as u64;
+    if active >= FUSE_FROM {
+        let share = ((named + missing) * 100).div_ceil(active);
+        if report.fuse.is_none_or(|(_, worst)| share > worst) {
             report.fuse = Some((kind.as_code(), share));
         }
     }
@@ -95,16 +103,14 @@ pub(super) fn records(
     }
 }
 
-/// Ends records in use that a bulk set no longer names; returns their share of those in use, in
-/// percent rounded up, where there are enough for the fuse.
+/// Ends records in use that a bulk set no longer names; returns how many.
 fn end_missing(
     staged: &BTreeMap<String, Record>,
     base: &BTreeMap<String, Record>,
     known: Known,
     counts: &mut Counts,
     new: &mut Vec<(String, Record)>,
-) -> Option<u64> {
-    let active = base.values().filter(|record| !record.ended).count() as u64;
+) -> u64 {
     let before = new.len();
     for (id, old) in base
         .iter()
@@ -119,7 +125,7 @@ fn end_missing(
     }
     let gone = (new.len() - before) as u64;
     counts.ended += gone;
-    (active >= FUSE_FROM).then(|| (gone * 100).div_ceil(active))
+    gone
 }
 
 /// Adds versions that the same input supersedes, unless they are older than what is in sight.
@@ -140,7 +146,13 @@ pub(super) fn earlier(
         if known.is_none_or(|known| known < record.known_at)
             && newer.is_some_and(|(_, newer)| newer.known_at > record.known_at)
         {
-            new.push((id, record));
+            let same = |(new_id, new): &&mut (String, Record)| {
+                *new_id == id && new.known_at == record.known_at
+            };
+            match new.iter_mut().find(same) {
+                Some((_, superseded)) => *superseded = record,
+                None => new.push((id, record)),
+            }
         }
         if new.is_empty() {
             change.records.remove(&kind);
@@ -169,21 +181,21 @@ pub(super) fn facts(
             Ok::<(), DbError>(())
         })?;
     }
+    let structure = !matches!(table, FactTable::Mark | FactTable::Register);
     let mut merge = Merge {
         staged: staged.as_slice(),
-        default: Instant::LATEST,
+        now: known.now,
+        of_new: if structure {
+            known.structure
+        } else {
+            known.now
+        },
         counts: Counts::default(),
         new: Vec::new(),
         old: Vec::new(),
     };
-    // Whether the table was empty is known only after the first row: peek by reading.
-    let mut any = false;
     let mut next_reason = 0;
     FactRow::each(read, scope, table, visible, |row| {
-        if !any {
-            any = true;
-            merge.default = known.now;
-        }
         let id = (row.key, row.known_at, row.batch);
         while reasons
             .get(next_reason)
@@ -198,9 +210,6 @@ pub(super) fn facts(
         merge.row(row, reason);
         Ok::<(), DbError>(())
     })?;
-    if !any {
-        merge.default = known.first;
-    }
     merge.end();
     let Merge { counts, new, .. } = merge;
     if table == FactTable::Mark {
@@ -233,7 +242,9 @@ fn instant(staged: &StagedFact) -> Instant {
 
 struct Merge<'s> {
     staged: &'s [StagedFact],
-    default: Instant,
+    now: Instant,
+    /// When a row of a key that nobody knew became known, where the source does not say.
+    of_new: Instant,
     counts: Counts,
     new: Vec<(FactRow, i32)>,
     /// Rows in sight of the key being read: instant and what it says.
@@ -280,10 +291,12 @@ impl Merge<'_> {
     /// Judges one staged row; `first` is where new rows of its key begin.
     fn one(&mut self, staged: &StagedFact, first: usize, old: &[([i32; 4], Instant, Said)]) {
         let said: Said = (staged.fact.values, staged.reason);
-        let at = if staged.said {
-            staged.fact.known_at
-        } else {
-            self.default
+        let at = match old.last() {
+            _ if staged.said => staged.fact.known_at,
+            // It never hides behind a row that is known later.
+            Some((_, known, _)) => self.now.max(*known),
+            None if self.new.len() == first => self.of_new,
+            None => self.now,
         };
         let same_instant = old.iter().rev().find(|(_, known, _)| *known == at);
         let new_same = self.new[first..]

@@ -36,6 +36,10 @@ pub(super) struct ReadInputs {
     /// Kinds of which the input is all there is.
     pub bulk: BTreeSet<RecordKind>,
     pub structure_known_from: Option<Instant>,
+    /// How registers are kept, where a mapping was among the inputs.
+    pub registers: Option<Registers>,
+    /// Whether any file was for a reader.
+    pub any: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +90,7 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
         .collect();
     inputs.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
     let mut mapping = None;
+    let mut mapping_broken = false;
     let mut folder = oneroster::MemoryFolder::default();
     let mut folder_files = 0;
     for (kind, mut input) in inputs {
@@ -94,8 +99,14 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
             note_bulk(&outcome, &mut found);
             folder_files = 0;
         }
+        found.any |= kind != Kind::Other;
         match kind {
-            Kind::Mapping => mapping = read_mapping(&mut input, stage, &mut found),
+            Kind::Mapping => {
+                mapping = read_mapping(&mut input, stage, &mut found);
+                mapping_broken = mapping.is_none();
+            }
+            // Another mapping would say of every row that it is wrong.
+            Kind::Table(_) | Kind::Page if mapping_broken => {}
             Kind::Bundle => {
                 let outcome = oneroster::read_bundle(&input.name, input.bytes, limits, stage);
                 note_bulk(&outcome, &mut found);
@@ -138,8 +149,8 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
         let outcome = oneroster::read_folder("", &mut folder, limits, stage);
         note_bulk(&outcome, &mut found);
     }
-    if mapping.is_some_and(|mapping| mapping.registers == Registers::ExceptionsOnly) {
-        stage.set_presumed(true);
+    if let Some(registers) = found.registers {
+        stage.set_presumed(registers == Registers::ExceptionsOnly);
     }
     found
 }
@@ -178,6 +189,7 @@ fn read_mapping(
     match sis::read_mapping(&text) {
         Ok(mapping) => {
             found.structure_known_from = mapping.structure_known_from;
+            found.registers = Some(mapping.registers);
             Some(mapping)
         }
         Err(problems) => {

@@ -10,7 +10,7 @@ use super::records::Fields;
 use super::stage::{PendingMark, Records, Stage};
 use lasna_domain::access::Scope;
 use lasna_domain::attendance::{norm_slot_start, norm_start_near};
-use lasna_domain::calendar::{Day, Span};
+use lasna_domain::calendar::{Day, Span, school_year_of};
 use lasna_domain::roster::RecordKind;
 use lasna_formats::finding::{Finding, Severity};
 use lasna_formats::rows::RowAbout;
@@ -18,8 +18,8 @@ use lasna_store::db::{DbError, Read};
 use lasna_store::{EntityKind, FactRow, FactTable, Visible};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A pupil's group: from when to when, and whether it is the own class.
-type Membership = (String, Span, bool);
+/// A pupil's group: from when to when, whether it is the own class, and its school.
+type Membership = (String, Span, bool, String);
 
 /// Starts of the lessons of a group on a day, cancelled ones left out.
 type Lessons = BTreeMap<(i32, i32), BTreeMap<i32, bool>>;
@@ -50,26 +50,12 @@ pub(super) fn place_pending(
     let (Some(from), Some(to)) = (days.clone().min(), days.max()) else {
         return Ok(());
     };
-    let span = Span {
-        from,
-        to: to.next(),
-    };
-    let mut lessons = Lessons::new();
-    FactRow::each_of_days(read, scope, FactTable::Lesson, visible, span, |row| {
-        let at = lessons.entry((row.key[0], row.key[1])).or_default();
-        at.insert(row.key[2], row.values[3] == 0);
-        Ok::<(), DbError>(())
-    })?;
-    for staged in stage.facts.get(&FactTable::Lesson).into_iter().flatten() {
-        let row = staged.fact;
-        let at = lessons.entry((row.key[0], row.key[1])).or_default();
-        at.insert(row.key[2], row.values[3] == 0);
-    }
+    let timetable = timetable_of(read, scope, stage, visible, from, to)?;
     for waiting in pending {
         let of = memberships
             .get(&waiting.mark.pupil)
             .map_or(&[][..], Vec::as_slice);
-        match place(&waiting, of, &lessons, stage) {
+        match place(&waiting, of, &timetable, stage) {
             Ok((group, start)) => stage.push_mark(&waiting.mark, start, group, 100),
             Err(message) => {
                 let finding = Finding {
@@ -85,6 +71,60 @@ pub(super) fn place_pending(
         }
     }
     Ok(())
+}
+
+/// The lessons of the days of waiting marks, and which schools go by lessons in which school year.
+struct Timetable {
+    lessons: Lessons,
+    /// A school and the first day of a school year in which any of its classes has a lesson.
+    taught: BTreeSet<(String, i32)>,
+}
+
+fn timetable_of(
+    read: &mut Read<'_>,
+    scope: &Scope,
+    stage: &mut Stage<'_>,
+    visible: &Visible,
+    from: Day,
+    to: Day,
+) -> Result<Timetable, DbError> {
+    let years = Span {
+        from: school_year_of(from).from,
+        to: school_year_of(to).to,
+    };
+    let mut lessons = Lessons::new();
+    let mut groups: BTreeMap<i32, BTreeSet<i32>> = BTreeMap::new();
+    let mut take = |row: &FactRow| {
+        let [group, day, start, _] = row.key;
+        let year = school_year_of(Day(day)).from.0;
+        groups.entry(group).or_default().insert(year);
+        if (from.0..=to.0).contains(&day) {
+            let at = lessons.entry((group, day)).or_default();
+            at.insert(start, row.values[3] == 0);
+        }
+    };
+    FactRow::each_of_days(read, scope, FactTable::Lesson, visible, years, |row| {
+        take(&row);
+        Ok::<(), DbError>(())
+    })?;
+    for staged in stage.facts.get(&FactTable::Lesson).into_iter().flatten() {
+        take(&staged.fact);
+    }
+    let mut taught = BTreeSet::new();
+    let records = [stage.base, &stage.records];
+    let enrolments = records
+        .iter()
+        .filter_map(|records| records.get(&RecordKind::Enrolment))
+        .flat_map(|all| all.values());
+    for record in enrolments {
+        let f = Fields(&record.values);
+        let group = stage.names.number(EntityKind::Group, f.str(0));
+        let of_group = group.and_then(|group| groups.get(&(group as i32)));
+        for &year in of_group.into_iter().flatten() {
+            taught.insert((f.text(1), year));
+        }
+    }
+    Ok(Timetable { lessons, taught })
 }
 
 fn collect_memberships(
@@ -107,7 +147,7 @@ fn collect_memberships(
     {
         let f = Fields(&record.values);
         if f.str(3) == "student" && pupils.contains(f.str(2)) {
-            let own = (f.text(0), f.span(5, 6), homeroom(f.str(0)));
+            let own = (f.text(0), f.span(5, 6), homeroom(f.str(0)), f.text(1));
             let all = memberships.entry(f.text(2)).or_default();
             if !all.contains(&own) {
                 all.push(own);
@@ -119,14 +159,17 @@ fn collect_memberships(
 fn place(
     waiting: &PendingMark,
     of: &[Membership],
-    lessons: &Lessons,
+    timetable: &Timetable,
     stage: &mut Stage<'_>,
 ) -> Result<(i32, i32), &'static str> {
     let day: Day = waiting.mark.day;
-    let groups: Vec<(i32, bool)> = of
+    let here: Vec<&Membership> = of
         .iter()
-        .filter(|(_, span, _)| span.contains(day))
-        .map(|(class, _, own)| (stage.names.give(EntityKind::Group, class) as i32, *own))
+        .filter(|(_, span, ..)| span.contains(day))
+        .collect();
+    let groups: Vec<(i32, bool)> = here
+        .iter()
+        .map(|(class, _, own, _)| (stage.names.give(EntityKind::Group, class) as i32, *own))
         .collect();
     if groups.is_empty() {
         return Err("the pupil was in no class that day: import the enrolment first");
@@ -134,7 +177,7 @@ fn place(
     let mut held: Vec<(i32, i32)> = groups
         .iter()
         .flat_map(|&(group, _)| {
-            let of_day = lessons.get(&(group, day.0)).into_iter().flatten();
+            let of_day = timetable.lessons.get(&(group, day.0)).into_iter().flatten();
             of_day
                 .filter(|(_, on)| **on)
                 .map(move |(&start, _)| (start, group))
@@ -142,12 +185,9 @@ fn place(
         .collect();
     held.sort_unstable();
     held.dedup();
-    let any_lessons = groups.iter().any(|(group, _)| {
-        lessons
-            .range((*group, i32::MIN)..=(*group, i32::MAX))
-            .next()
-            .is_some()
-    });
+    let year = school_year_of(day).from.0;
+    let own_school = here.iter().find(|m| m.2).or(here.first());
+    let any_lessons = own_school.is_some_and(|m| timetable.taught.contains(&(m.3.clone(), year)));
     let own = groups
         .iter()
         .find(|(_, own)| *own)

@@ -25,7 +25,7 @@ use lasna_domain::calendar::Instant;
 use lasna_domain::ids::BatchNo;
 use lasna_domain::roster::RecordKind;
 use lasna_formats::limits::Limits;
-use lasna_store::db::DbError;
+use lasna_store::db::{DbError, Value};
 use lasna_store::{Batch, FactTable, Record, Visible};
 use sha2::{Digest, Sha256};
 use stage::{Records, Stage};
@@ -68,12 +68,21 @@ impl App {
         })?;
         let mut stage = Stage::new(names, &base, self.now, progress);
         let read = input::read_all(inputs, &options.limits, &mut stage);
+        if !read.any {
+            return Err(AppError::Problem(format!(
+                "no file here is one that can be read ({} were looked at): see the guide on imports \
+                 for names and formats",
+                stage.report.ignored.len()
+            )));
+        }
         if stage.report.is_fatal() {
             return Ok(stage.report);
         }
         let known = Known {
             now: self.now,
-            first: read.structure_known_from.unwrap_or(self.now),
+            structure: read
+                .structure_known_from
+                .map_or(self.now, |from| from.min(self.now)),
         };
         let visible = Visible::of(&batches, Instant::LATEST);
         let change = self.difference(&scope, &mut stage, &read, &visible, known)?;
@@ -148,7 +157,7 @@ impl App {
             return Err(AppError::Fuse { kind, percent });
         }
         let no = BatchNo(batches.last().map_or(0, |batch| batch.no.0) + 1);
-        let digest = hex(&Sha256::digest(format!("{:?}", report.kinds).as_bytes()));
+        let digest = digest_of(&change, names);
         let batch = Batch {
             no,
             applied_at: self.now,
@@ -158,7 +167,13 @@ impl App {
         let actor = scope.actor().code();
         self.store
             .change_long(scope, self.now, &format!("import:{no}"), |tx| {
-                // The number is taken where another import came between: nothing of this one is kept.
+                // Where another import or an undoing came between, the difference is no longer true.
+                Batch::hold(tx)?;
+                if Batch::list(tx, scope.provider())? != batches {
+                    let text = "another import was applied or undone meanwhile: nothing of this \
+                                one was written, repeat it";
+                    return Err(AppError::Problem(text.into()));
+                }
                 Batch::insert(tx, scope.provider(), &batch, &actor)?;
                 names.insert(tx, scope)?;
                 for (kind, new) in &change.records {
@@ -169,7 +184,7 @@ impl App {
                     rows.iter_mut().for_each(|row| row.batch = no);
                     lasna_store::FactRow::insert(tx, scope, *table, rows.iter())?;
                 }
-                Ok::<(), DbError>(())
+                Ok::<(), AppError>(())
             })?;
         report.import_id = Some(no.0);
         Ok(())
@@ -181,22 +196,31 @@ impl App {
     /// [`AppError::Problem`] where it is not the newest, or unknown.
     pub fn undo_import(&self, no: u32) -> Result<(), AppError> {
         let scope = self.scope(Action::UndoImport, AccessReason::Operation, Reach::Provider)?;
-        let batches = self.store.ask(|read| Batch::list(read, scope.provider()))?;
-        let newest = batches.iter().rev().find(|batch| batch.undone_at.is_none());
-        match newest {
-            Some(batch) if batch.no.0 == no => {}
-            Some(batch) => {
-                return Err(AppError::Problem(format!(
-                    "import {no} cannot be undone: only the newest one in force can, which is {}",
-                    batch.no
-                )));
-            }
-            None => return Err(AppError::Problem("there is no import to undo".into())),
-        }
         let actor = scope.actor().code();
         self.store
             .change(&scope, self.now, &format!("import:{no}"), |tx| {
-                Batch::undo(tx, scope.provider(), BatchNo(no), self.now, &actor)
+                // Inside the transaction: no import can come between.
+                Batch::hold(tx)?;
+                let batches = Batch::list(tx, scope.provider())?;
+                let newest = batches.iter().rev().find(|batch| batch.undone_at.is_none());
+                match newest {
+                    Some(batch) if batch.no.0 == no => {}
+                    Some(batch) => {
+                        return Err(AppError::Problem(format!(
+                            "import {no} cannot be undone: only the newest one in force can, \
+                             which is {}",
+                            batch.no
+                        )));
+                    }
+                    None => return Err(AppError::Problem("there is no import to undo".into())),
+                }
+                Ok(Batch::undo(
+                    tx,
+                    scope.provider(),
+                    BatchNo(no),
+                    self.now,
+                    &actor,
+                )?)
             })?;
         Ok(())
     }
@@ -208,8 +232,38 @@ const fn kind_of(table: FactTable) -> Option<&'static str> {
         FactTable::Lesson => Some("lessons"),
         FactTable::Register => Some("registers"),
         FactTable::Mark => Some("marks"),
-        FactTable::Setting | FactTable::Reason => None,
+        FactTable::Setting => Some("settings"),
+        FactTable::Reason => None,
     }
+}
+
+/// SHA-256 of what an import adds, in hex: the rows in the order in which they are written.
+fn digest_of(change: &Change, names: &names::Names) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{:?}\n", names.given()));
+    for (kind, records) in &change.records {
+        for (id, record) in records {
+            let (known_at, ended) = (record.known_at, record.ended);
+            hash.update(format!("{kind:?}\0{id}\0{known_at}\0{ended}\n"));
+            for value in &record.values {
+                // The debug form of a text does not show it.
+                hash.update(match value {
+                    Value::Text(text) => format!("{text:?}\n"),
+                    other => format!("{other:?}\n"),
+                });
+            }
+        }
+    }
+    for (table, rows) in &change.facts {
+        hash.update(format!("{table:?}\n"));
+        for row in rows {
+            for number in row.key.iter().chain(&row.values) {
+                hash.update(number.to_le_bytes());
+            }
+            hash.update(row.known_at.0.to_le_bytes());
+        }
+    }
+    hex(&hash.finalize())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

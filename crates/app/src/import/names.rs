@@ -28,6 +28,11 @@ impl Names {
         Ok(names)
     }
 
+    /// The number of an id that is known.
+    pub fn number(&self, kind: EntityKind, id: &str) -> Option<u32> {
+        self.known.get(&kind)?.get(id).copied()
+    }
+
     /// The number of an id, given where it is new.
     pub fn give(&mut self, kind: EntityKind, id: &str) -> u32 {
         let known = self.known.entry(kind).or_default();
@@ -51,6 +56,11 @@ impl Names {
         } else {
             self.give(kind, id) as i32
         }
+    }
+
+    /// The numbers that were given, by kind.
+    pub fn given(&self) -> &BTreeMap<EntityKind, Vec<(u32, String)>> {
+        &self.new
     }
 
     pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope) -> Result<(), DbError> {

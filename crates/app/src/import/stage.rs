@@ -134,6 +134,7 @@ impl<'a> Stage<'a> {
 
     /// Sets how the source keeps registers.
     pub fn set_presumed(&mut self, presumed: bool) {
+        self.report.kinds.entry("settings").or_default().read += 1;
         self.push(
             FactTable::Setting,
             [0; 4],
@@ -286,8 +287,13 @@ impl<'a> Stage<'a> {
                 self.names.give(entity, &id);
             }
             let all = self.records.entry(kind).or_default();
-            let old = all.insert(id.clone(), record);
-            if let Some(old) = old.filter(|_| said.is_some()) {
+            // Of two versions the one known later is the record, whichever row comes first.
+            let (latest, old) = match all.remove(&id) {
+                Some(there) if there.known_at > record.known_at => (there, Some(record)),
+                there => (record, there),
+            };
+            all.insert(id.clone(), latest);
+            if let Some(old) = old.filter(|old| old.known_at != Instant::LATEST) {
                 self.earlier.push((kind, id, old));
             }
         }

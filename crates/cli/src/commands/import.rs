@@ -6,7 +6,7 @@
 use super::Outcome;
 use crate::args::Args;
 use crate::{context, output};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use lasna_app::import::{Input, Options, Report};
 use lasna_formats::limits::Limits;
 use lasna_formats::sis::{self, Mapping, Table, rejects};
@@ -26,6 +26,9 @@ pub struct Asked<'a> {
 
 pub fn import(args: &Args, asked: &Asked<'_>) -> anyhow::Result<Outcome> {
     let files = files_of(asked.paths)?;
+    if asked.rejects.is_some() {
+        check_rejects(&files)?;
+    }
     let mut inputs = Vec::new();
     for file in &files {
         inputs.push(input_of(file, asked.stdin_name)?);
@@ -123,9 +126,24 @@ fn write_rejects(report: &Report, files: &[PathBuf], folder: &Path) -> anyhow::R
         };
         let input = File::open(path).with_context(|| path.display().to_string())?;
         let out = folder.join(format!("{}.rejected.csv", table.name()));
-        let file = File::create(&out).with_context(|| out.display().to_string())?;
+        let file = output::private_file(&out)?;
         rejects::write_rejects(input, &mapping, &problems, &Limits::default(), file)
             .with_context(|| out.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Refused rows are told apart by the file's name, and are read a second time.
+fn check_rejects(files: &[PathBuf]) -> anyhow::Result<()> {
+    let mut tables = std::collections::BTreeSet::new();
+    for path in files {
+        let table = Table::of_file_name(&name_of(path));
+        if path.as_os_str() == "-" || table.is_some_and(|table| !tables.insert(table)) {
+            bail!(
+                "--rejects needs files, one of each kind: import a second file of a kind, and \
+                 standard input, on their own"
+            );
+        }
     }
     Ok(())
 }
@@ -181,6 +199,9 @@ fn text_of(report: &Report, dry_run: bool) -> Vec<String> {
             .iter()
             .map(|file| format!("not read: {file}")),
     );
+    if let Some((kind, percent)) = report.fuse.filter(|(_, percent)| *percent > 0) {
+        lines.push(format!("this ends {percent} % of {kind} in use"));
+    }
     lines.push(match report.import_id {
         Some(id) => format!("import {id} is applied; take it back with: lasna import undo {id}"),
         None if dry_run => "nothing was written (--dry-run)".into(),

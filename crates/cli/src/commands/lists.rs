@@ -8,7 +8,6 @@ use crate::{context, output};
 use anyhow::Context as _;
 use lasna_app::{FigureRow, Level, WatchRow};
 use lasna_web::json::{ExplanationJson, FiguresJson, WatchJson};
-use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
@@ -55,7 +54,7 @@ pub fn watch_list(
 ) -> anyhow::Result<Outcome> {
     let (as_of, known_at) = context::when(when)?;
     let app = context::app(args)?;
-    let model = context::model(&app, model)?;
+    let model = context::model(&app, model, as_of)?;
     let rows = app.watch_list(&model, school, as_of, known_at)?;
     if args.json {
         output::json(&rows.iter().map(WatchJson::from).collect::<Vec<_>>())?;
@@ -94,7 +93,7 @@ pub fn explain(
 ) -> anyhow::Result<Outcome> {
     let (as_of, known_at) = context::when(when)?;
     let app = context::app(args)?;
-    let model = context::model(&app, model)?;
+    let model = context::model(&app, model, as_of)?;
     let explanation = app.explain(&model, pupil, as_of, known_at)?;
     if args.json {
         output::json(&ExplanationJson::from(&explanation))?;
@@ -123,10 +122,7 @@ pub fn explain(
 pub fn export(args: &Args, out: &Path) -> anyhow::Result<Outcome> {
     let app = context::app(args)?;
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-    let create = |name: &str| {
-        let path = out.join(name);
-        File::create(&path).with_context(|| path.display().to_string())
-    };
+    let create = |name: &str| output::private_file(&out.join(name));
     app.export_roster(BufWriter::new(create("roster.zip")?))?;
     let mut facts = BufWriter::new(create("facts.csv")?);
     app.export_facts(&mut facts)?;

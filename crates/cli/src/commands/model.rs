@@ -21,7 +21,10 @@ pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
     match command {
         ModelCommand::Check { file } => check(args, file),
         ModelCommand::Diff { a, b, lang } => {
-            let (a, b) = (context::model_named(a)?, context::model_named(b)?);
+            if a == "-" && b == "-" {
+                anyhow::bail!("only one of the two can come from standard input");
+            }
+            let ((a, _), (b, _)) = (context::model_named(a)?, context::model_named(b)?);
             let lines = lasna_app::model::diff(&a, &b, language(*lang));
             if args.json {
                 output::json(&lines)?;
@@ -31,7 +34,7 @@ pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
             Ok(Outcome::Ok)
         }
         ModelCommand::Guide { file, lang } => {
-            let model = context::model_named(file)?;
+            let (model, _) = context::model_named(file)?;
             let text = lasna_app::model::guide(&model, language(*lang)).to_markdown();
             if args.json {
                 output::json(&json!({ "model": model.reference(), "markdown": text }))?;
@@ -41,8 +44,7 @@ pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
             Ok(Outcome::Ok)
         }
         ModelCommand::Adopt { file } => {
-            let text = context::model_text(file)?;
-            let model = context::model_named(file)?;
+            let (model, text) = context::model_named(file)?;
             context::app(args)?.adopt_model(&model, &text)?;
             if args.json {
                 output::json(&json!({ "adopted": model.reference() }))?;

@@ -78,7 +78,7 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
     let sound = store.database().integrity();
     let providers = store.providers()?.len();
     let app = lasna_app::App::operator(store.clone(), context::now())?;
-    let model = context::in_force(&app);
+    let model = context::in_force(&app, context::today());
     let place = match context::place(args) {
         lasna_store::db::Place::Folder(folder) => folder.display().to_string(),
         // An address may hold a password.

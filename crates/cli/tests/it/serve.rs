@@ -102,11 +102,22 @@ fn the_list_is_the_one_of_the_command_line() {
         let path = format!("/api/v1/schools/{school}/watch-list?as_of={day}");
         let args = ["watch-list", "--school", &school, "--as-of", &day];
         let expected = lasna.json(&args);
-        for token in [&principal, &coordinator] {
-            let (status, body) = service.get(&path, Some(token));
-            assert_eq!(status, 200, "{body}");
-            assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
-        }
+        let (status, body) = service.get(&path, Some(&principal));
+        assert_eq!(status, 200, "{body}");
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
+        // The coordinator reads sums, not pupils.
+        assert_eq!(service.get(&path, Some(&coordinator)).0, 404);
+        let sums = format!("/api/v1/figures?level=school&as_of={day}");
+        let (status, body) = service.get(&sums, Some(&coordinator));
+        assert_eq!(status, 200, "{body}");
+        let args = ["figures", "--level", "school", "--as-of", &day];
+        assert_eq!(
+            serde_json::from_str::<Value>(&body).unwrap(),
+            lasna.json(&args)
+        );
+        let pupils = sums.replace("school", "pupil");
+        assert_eq!(service.get(&pupils, Some(&coordinator)).0, 404);
+        assert_eq!(service.get(&sums, Some(&principal)).0, 404);
         assert_eq!(service.get(&path, None).0, 401);
         assert_eq!(service.get(&path, Some("wrong")).0, 401);
         let elsewhere = path.replace(&school, "s9999");

@@ -270,6 +270,10 @@ impl<R: Read> Records<R> {
     }
 
     fn add(&mut self, text: &str) -> Result<(), Trouble> {
+        // No XML has this character, and no database keeps it.
+        if text.contains('\0') {
+            return Err(Trouble::Malformed(self.row));
+        }
         if self.text.len() + text.len() > self.limits.field_bytes_max {
             return Err(Trouble::Long(self.row));
         }

@@ -95,7 +95,10 @@ impl<'a> Line<'a> {
                 self.columns.width,
                 "more fields than columns; quote fields that have a comma",
             ),
-            None => return,
+            None => match (0..self.record.len()).find(|&at| self.record.get(at).contains('\0')) {
+                Some(at) => (at, "the character U+0000 in a field; take it out"),
+                None => return,
+            },
         };
         let column = self.columns.name_at(at);
         self.push(column, "E08", Severity::Rejected, message.to_owned());

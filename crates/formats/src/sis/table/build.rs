@@ -161,11 +161,6 @@ impl<'a> Cells<'a> {
         let wrong = "not an instant like 2026-10-05T06:00:00Z";
         self.optional(field, "C03", wrong, |text| text.parse().ok())
     }
-
-    /// When a row of structure became known: its own instant, or that of the mapping.
-    fn known(&self, field: usize) -> Read<Option<Instant>> {
-        Ok(self.instant(field)?.or(self.mapping.structure_known_from))
-    }
 }
 
 fn plain(text: &str) -> &str {
@@ -192,7 +187,7 @@ fn calendar(cells: &Cells<'_>) -> Read<CalendarRow> {
         day: cells.day(1)?,
         school_day,
         label: cells.cell(3)?.into_owned(),
-        known_at: cells.known(4)?,
+        known_at: cells.instant(4)?,
     })
 }
 
@@ -210,7 +205,7 @@ fn lesson(cells: &Cells<'_>) -> Read<LessonRow> {
         subject: cells.cell(4)?.into_owned(),
         teacher: cells.optional_name(5)?,
         cancelled: cells.flag(6)?.unwrap_or(false),
-        known_at: cells.known(7)?,
+        known_at: cells.instant(7)?,
     })
 }
 
@@ -265,7 +260,7 @@ fn timetable(cells: &Cells<'_>) -> Read<TimetableRow> {
         start_to,
         subject: cells.optional_name(7)?,
         minutes: cells.needed_minutes(8, 0)?,
-        known_at: cells.known(10)?,
+        known_at: cells.instant(10)?,
     })
 }
 

@@ -298,6 +298,10 @@ impl Told<'_> {
 /// Bytes to text without the blanks around it; `None` where they are not in the encoding.
 pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, str>> {
     let bytes = bytes.trim_ascii();
+    // No text has the character U+0000, and no database keeps it.
+    if bytes.contains(&0) {
+        return None;
+    }
     match encoding {
         Encoding::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         Encoding::Latin1 => Some(

@@ -34,6 +34,10 @@ impl Sqlite {
             DbError::new(ErrorKind::Configuration, text)
         })?;
         let file = folder.join(FILE);
+        create_file(&file).map_err(|error| {
+            let text = format!("cannot make {}: {error}", file.display());
+            DbError::new(ErrorKind::Configuration, text)
+        })?;
         let conn = Conn::open(&file, Access::Write)?;
         Ok(Sqlite {
             writer: Writer::new(conn, &file),
@@ -106,4 +110,16 @@ fn create_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Creates the file for its owner only, where it is missing; SQLite gives its log the same rights.
+fn create_file(file: &Path) -> std::io::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }

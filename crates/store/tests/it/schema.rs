@@ -1,0 +1,202 @@
+//! The schema: its statements, its migration, and the manifest of its columns.
+//!
+//! Invariant: the manifest and both engines name the same columns.
+
+use crate::catalogue::{BOOKKEEPING, tables};
+use crate::{Opened, both};
+use lasna_store::Store;
+use lasna_store::db::{Constraint, ErrorKind, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+const MANIFEST: &str = include_str!("../../data-classes.toml");
+const CLASSES: [&str; 6] = [
+    "structure",
+    "identifier",
+    "personal",
+    "sensitive",
+    "credential",
+    "log",
+];
+
+fn manifest() -> BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> {
+    toml::from_str(MANIFEST).unwrap()
+}
+
+#[test]
+fn every_statement_is_understood() {
+    both("statements", |o| {
+        let all = lasna_store::statements();
+        let texts: Vec<&str> = all.iter().map(String::as_str).collect();
+        assert!(texts.len() > 30, "{}", texts.len());
+        let refused = o.store.database().prepare_all(&texts).unwrap();
+        let told: Vec<_> = refused.iter().map(|(at, why)| (texts[*at], why)).collect();
+        assert!(told.is_empty(), "{told:#?}");
+    });
+}
+
+#[test]
+fn no_statement_changes_or_removes_a_row() {
+    for sql in lasna_store::statements() {
+        let first = sql.split(' ').next().unwrap();
+        assert!(["SELECT", "INSERT"].contains(&first), "{sql}");
+        for word in ["UPDATE", "DELETE", "CONFLICT", "REPLACE", "TRUNCATE"] {
+            assert!(!sql.to_uppercase().contains(word), "{sql}");
+        }
+    }
+}
+
+#[test]
+fn a_second_migration_does_nothing() {
+    both("migrate", |o| {
+        let scope = o.provider("town");
+        o.batch(&scope, 1, 10).unwrap();
+        let before = (tables(o), o.count(BOOKKEEPING), o.count("import_batch"));
+        // Beside the first one, as a second program would.
+        let again = Store::open(o.place.clone()).unwrap();
+        assert_eq!(again.providers().unwrap().len(), 1);
+        drop(again);
+        let after = (tables(o), o.count(BOOKKEEPING), o.count("import_batch"));
+        assert_eq!(before, after);
+        assert_eq!(after.2, 1);
+    });
+}
+
+#[test]
+fn programs_that_start_at_once_migrate_once() {
+    // Not `both`: nobody has opened these places yet.
+    let folder = lasna_testkit::temp::folder();
+    let mut places = vec![Place::Folder(folder.path().join("data"))];
+    places.extend(lasna_testkit::postgres::database("at_once").map(Place::Url));
+    for place in places {
+        std::thread::scope(|s| {
+            let starts: Vec<_> = (0..4)
+                .map(|_| s.spawn(|| Store::open(place.clone()).map(drop)))
+                .collect();
+            for start in starts {
+                start.join().unwrap().unwrap();
+            }
+        });
+        let store = Store::open(place).unwrap();
+        let sql = format!("select min(no), max(no), count(*) from {BOOKKEEPING}");
+        let row = store.ask(|r| r.query_one(&sql, &[])).unwrap().unwrap();
+        let [least, most, count] = [0, 1, 2].map(|at| row.get::<i64>(at).unwrap());
+        assert_eq!((least, most), (1, count));
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+    both("newer", |o| {
+        o.meddle(&format!("insert into {BOOKKEEPING} (no) values (9999)"))
+            .unwrap();
+        let before = (tables(o), o.count(BOOKKEEPING));
+        let Err(error) = Store::open(o.place.clone()) else {
+            panic!("it was opened")
+        };
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("newer program"), "{error}");
+        assert_eq!((tables(o), o.count(BOOKKEEPING)), before);
+    });
+}
+
+#[test]
+fn the_manifest_names_every_column_and_no_other() {
+    both("manifest", |o| {
+        let named: BTreeMap<String, BTreeSet<String>> = manifest()
+            .into_iter()
+            .map(|(table, columns)| (table, columns.into_keys().collect()))
+            .collect();
+        let there: BTreeMap<String, BTreeSet<String>> = tables(o)
+            .into_iter()
+            .map(|(table, columns)| (table, columns.into_iter().map(|c| c.name).collect()))
+            .collect();
+        assert_eq!(
+            named.keys().collect::<Vec<_>>(),
+            there.keys().collect::<Vec<_>>()
+        );
+        for (table, columns) in &there {
+            assert_eq!(&named[table], columns, "{table}");
+        }
+    });
+}
+
+#[test]
+fn every_column_has_a_class_a_purpose_and_a_retention() {
+    for (table, columns) in manifest() {
+        assert!(!columns.is_empty(), "{table}");
+        for (column, says) in columns {
+            let place = format!("{table}.{column}");
+            let keys: Vec<&str> = says.keys().map(String::as_str).collect();
+            assert_eq!(keys, ["class", "purpose", "retention"], "{place}");
+            assert!(CLASSES.contains(&says["class"].as_str()), "{place}");
+            assert!(!says["purpose"].trim().is_empty(), "{place}");
+            assert!(is_retention(&says["retention"]), "{place}");
+        }
+    }
+}
+
+/// `account`, or how many years after the school year or the row.
+fn is_retention(text: &str) -> bool {
+    let years = text
+        .strip_prefix("school-year+")
+        .or(text.strip_prefix("log+"))
+        .and_then(|rest| rest.strip_suffix('y'));
+    text == "account" || years.is_some_and(|years| years.parse::<u8>().is_ok_and(|y| y > 0))
+}
+
+#[test]
+fn what_names_a_person_is_not_called_structure() {
+    let manifest = manifest();
+    let class = |table: &str, column: &str| manifest[table][column]["class"].clone();
+    for column in [
+        "given_name",
+        "family_name",
+        "middle_name",
+        "preferred_given_name",
+        "preferred_family_name",
+        "username",
+        "identifier",
+        "user_ids",
+    ] {
+        assert_ne!(class("person_version", column), "structure", "{column}");
+    }
+    assert_ne!(class("demographics_version", "birth_date"), "structure");
+    assert_eq!(class("user_account", "token_hash"), "credential");
+    assert_eq!(class("mark_reason", "reason"), "sensitive");
+}
+
+#[test]
+fn both_engines_have_the_same_tables() {
+    let seen = std::cell::RefCell::new(Vec::new());
+    both("same", |o| seen.borrow_mut().push(tables(o)));
+    for other in seen.borrow().iter().skip(1) {
+        assert_eq!(&seen.borrow()[0], other);
+    }
+}
+
+#[test]
+fn columns_refuse_what_is_not_of_their_type_without_repeating_it() {
+    both("types", |o| {
+        o.provider("town");
+        for values in ["'ZZNAMEZZ', 'b', 7", "7, 'b', 'ZZNAMEZZ'", "7, null, 7"] {
+            let sql = format!("insert into provider (no, id, created_at) values ({values})");
+            let error = o.meddle(&sql).unwrap_err();
+            let right = error.kind() == ErrorKind::Value
+                || error.breaks(Constraint::Check)
+                || error.breaks(Constraint::NotNull);
+            assert!(right, "{values}: {error:?}");
+            assert!(!format!("{error} {error:?}").contains("ZZNAMEZZ"));
+        }
+        assert_eq!(o.count("provider"), 1);
+    });
+}
+
+#[test]
+fn the_storage_is_sound_after_all_that() {
+    both("sound", |o: &Opened| {
+        let scope = o.provider("town");
+        o.batch(&scope, 1, 10).unwrap();
+        o.undo(&scope, 1, 20).unwrap();
+        o.store.database().integrity().unwrap();
+    });
+}

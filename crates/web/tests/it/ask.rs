@@ -1,0 +1,102 @@
+//! One request to a router, and what came of it.
+//!
+//! Invariant: every answer has the headers of the server, checked here once for all stories.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, header};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+/// Asks a router; a token goes into the header where it belongs.
+pub fn ask(router: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
+    let value = token.map(|token| format!("Bearer {token}"));
+    ask_with(router, method, path, value.as_deref())
+}
+
+/// As [`ask`], with the whole value of the header `Authorization`.
+pub fn ask_with(router: &Router, method: &str, path: &str, authorization: Option<&str>) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(value) = authorization {
+        request = request.header(header::AUTHORIZATION, value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let answer = runtime.block_on(async {
+        let response = router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    });
+    answer.has_the_servers_headers(&format!("{method} {path}"));
+    answer
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn has_the_servers_headers(&self, asked: &str) {
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+        ] {
+            assert_eq!(self.header(name), value, "{asked}: {}", self.status);
+            assert_eq!(self.headers.get_all(name).iter().count(), 1, "{asked}");
+        }
+        for name in ["server", "x-powered-by", "set-cookie"] {
+            assert_eq!(self.header(name), "", "{asked}");
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        assert!(self.header("content-type").contains("json"), "{self:?}");
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The rows of a list.
+    pub fn rows(&self) -> Vec<Value> {
+        assert_eq!(self.status, 200, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/json");
+        self.json().as_array().unwrap().clone()
+    }
+
+    /// The key and the message of a problem of this status.
+    pub fn problem(&self, status: u16) -> (String, String) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let json = self.json();
+        let fields: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["type", "status", "key", "message"]);
+        assert_eq!(json["status"], status);
+        let text = |field: &str| json[field].as_str().unwrap().to_owned();
+        assert!(!text("message").is_empty());
+        (text("key"), text("message"))
+    }
+
+    /// Whether nothing of the town is in the body.
+    pub fn says_nothing(&self) {
+        for word in ["pupil-", "class-", "school-", "ZZNAMEZZ", "token-", "town"] {
+            assert!(!self.body.contains(word), "{word}: {}", self.body);
+        }
+    }
+}

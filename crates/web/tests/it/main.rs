@@ -1,0 +1,126 @@
+//! The real router in this process, asked without a socket, on SQLite and PostgreSQL.
+//!
+//! It needs PostgreSQL for the second telling, and says aloud where there is none.
+//!
+//! Invariant: every story has a database and a router of its own; the counts of requests alone are
+//! the process's, as the recorder of `metrics` is.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ask;
+mod closed;
+mod counts;
+mod figures;
+mod list;
+mod routes;
+mod town;
+
+use ask::{Answer, ask};
+use axum::Router;
+use lasna_app::App;
+use lasna_domain::access::UserRole;
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::model::Model;
+use lasna_formats::model::{preset, read_model};
+use lasna_store::db::{DbError, Place};
+use lasna_store::{AuditRow, Store};
+use lasna_testkit::temp::{TempDir, folder};
+use lasna_web::Settings;
+use std::sync::{Arc, LazyLock};
+
+/// The first router of the process: the counts of requests are shown by it alone.
+static FIRST: LazyLock<Router> = LazyLock::new(|| {
+    let folder = folder();
+    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    lasna_web::router(settings(store, Arc::new(|_, _| Err("no model".into()))))
+});
+
+/// A router over a town of two schools.
+struct Server {
+    router: Router,
+    store: Store,
+    // Removed after the store is closed.
+    _folder: Option<TempDir>,
+}
+
+/// The tokens: a principal and a machine of school A, a principal of school B, and a coordinator,
+/// who has no right to lists of pupils.
+const TOKENS: [&str; 4] = ["token-a", "token-machine", "token-b", "token-all"];
+const LIST: &str = "/api/v1/schools/school-a/watch-list";
+
+/// Tells a story to both engines.
+fn both(name: &str, story: impl Fn(&Server)) {
+    both_with(name, || Arc::new(|_, _| Ok(model())), story);
+}
+
+/// As [`both`], with another model in force.
+fn both_with(name: &str, model: impl Fn() -> Arc<ModelOf>, story: impl Fn(&Server)) {
+    let folder = folder();
+    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    story(&Server::new(store, Some(folder), model()));
+    if let Some(url) = lasna_testkit::postgres::database(name) {
+        let store = Store::open(Place::Url(url)).unwrap();
+        story(&Server::new(store, None, model()));
+    }
+}
+
+/// Finds the model in force of a day, as the settings want it.
+type ModelOf = dyn Fn(&App, Day) -> Result<Model, String> + Send + Sync;
+
+/// One step that everybody with an hour missed has reached.
+fn model() -> Model {
+    let text = preset("sky-fi").unwrap();
+    read_model(&text.replace("hours = 30", "hours = 1"), &preset).unwrap()
+}
+
+fn now() -> Instant {
+    "2026-09-01T06:00:00Z".parse().unwrap()
+}
+
+fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
+    Settings {
+        store,
+        clock: Arc::new(now),
+        today: Arc::new(|| -> Day { "2026-08-24".parse().unwrap() }),
+        model,
+    }
+}
+
+impl Server {
+    fn new(store: Store, folder: Option<TempDir>, model: Arc<ModelOf>) -> Server {
+        LazyLock::force(&FIRST);
+        town::fill(&store);
+        let app = App::operator(store.clone(), now()).unwrap();
+        for (token, role, school) in [
+            (TOKENS[0], UserRole::Principal, Some("school-a")),
+            (TOKENS[1], UserRole::Service, Some("school-a")),
+            (TOKENS[2], UserRole::Principal, Some("school-b")),
+            (TOKENS[3], UserRole::Coordinator, None),
+        ] {
+            app.add_user(role, school, token).unwrap();
+        }
+        Server {
+            router: lasna_web::router(settings(store.clone(), model)),
+            store,
+            _folder: folder,
+        }
+    }
+
+    /// A `GET`, with a token where there is one.
+    fn get(&self, path: &str, token: Option<&str>) -> Answer {
+        ask(&self.router, "GET", path, token)
+    }
+
+    /// Every row of the audit.
+    fn audit(&self) -> Vec<AuditRow> {
+        let scope = town::scope(&self.store);
+        self.store.ask(|read| AuditRow::list(read, &scope)).unwrap()
+    }
+
+    /// Runs statements that no program of ours would run.
+    fn meddle(&self, sql: &str) {
+        let done: Result<(), DbError> =
+            self.store.database().write_here(|tx| tx.execute_batch(sql));
+        done.unwrap();
+    }
+}

@@ -1,0 +1,107 @@
+//! A town of two schools with a class, two pupils and a lesson on each of five days; in each, one
+//! pupil was away three days without leave. Every name is a marker that no answer may hold.
+//!
+//! Invariant: everything is known from one instant on.
+
+use lasna_app::App;
+use lasna_app::import::{Input, Options};
+use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, grant};
+use lasna_domain::calendar::Instant;
+use lasna_store::Store;
+use std::io::Cursor;
+
+/// When the import came.
+pub const KNOWN: &str = "2026-08-25T12:00:00Z";
+const DAYS: [u32; 5] = [17, 18, 19, 20, 21];
+
+const ORGS: &str = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n\
+    town,,,ZZNAMEZZ,district,,\n\
+    school-a,,,ZZNAMEZZ,school,,town\n\
+    school-b,,,ZZNAMEZZ,school,,town\n";
+const SESSIONS: &str = "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear\n\
+    year,,,Year,schoolYear,2026-08-01,2027-08-01,,2027\n\
+    autumn,,,Autumn,term,2026-08-11,2027-01-07,year,2027\n\
+    spring,,,Spring,term,2027-01-07,2027-06-05,year,2027\n";
+const COURSES: &str = "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,\
+    grades,orgSourcedId,subjects,subjectCodes\n\
+    k7,,,year,Class 7,K7,7,town,,\n";
+
+/// The files, without a manifest: OneRoster as it was before there was one.
+fn files() -> Vec<(&'static str, String)> {
+    let mut classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,\
+        classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\n"
+        .to_owned();
+    let mut users = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,\
+        userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,\
+        password\n"
+        .to_owned();
+    let mut enrolments = "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,\
+        userSourcedId,role,primary,beginDate,endDate\n"
+        .to_owned();
+    let mut lessons = "class,date,start,minutes,subject,teacher,cancelled,known_at\n".to_owned();
+    let mut registers = "class,date,start,taken,by,known_at\n".to_owned();
+    let mut marks =
+        "pupil,school,date,class,start,ordinal,code,minutes,day_part,known_at,withdrawn\n"
+            .to_owned();
+    for school in ["a", "b"] {
+        classes +=
+            &format!("class-{school},,,7,7,k7,7,homeroom,,school-{school},\"autumn,spring\",,,\n");
+        for n in [1, 2] {
+            let id = format!("pupil-{school}{n}");
+            users +=
+                &format!("{id},,,true,school-{school},student,{id},,ZZNAMEZZ,ZZNAMEZZ,,,,,,,7,\n");
+            enrolments += &format!(
+                "e-{id},,,class-{school},school-{school},{id},student,,2026-08-11,2027-06-05\n"
+            );
+        }
+        for day in DAYS {
+            lessons += &format!("class-{school},2026-08-{day},08:15,60,MA,,,\n");
+            registers += &format!("class-{school},2026-08-{day},08:15,true,,\n");
+        }
+        for day in &DAYS[..3] {
+            marks += &format!("pupil-{school}1,,2026-08-{day},class-{school},08:15,,truancy,,,,\n");
+        }
+    }
+    let calendar = DAYS.map(|day| format!(",2026-08-{day},true,,\n")).concat();
+    vec![
+        ("orgs.csv", ORGS.into()),
+        ("academicSessions.csv", SESSIONS.into()),
+        ("courses.csv", COURSES.into()),
+        ("classes.csv", classes),
+        ("users.csv", users),
+        ("enrollments.csv", enrolments),
+        (
+            "calendar.csv",
+            format!("school,date,school_day,label,known_at\n{calendar}"),
+        ),
+        ("lessons.csv", lessons),
+        ("registers.csv", registers),
+        ("marks.csv", marks),
+    ]
+}
+
+/// Imports the town.
+pub fn fill(store: &Store) {
+    let known: Instant = KNOWN.parse().unwrap();
+    let app = App::operator(store.clone(), known).unwrap();
+    let inputs = files().into_iter().map(|(name, text)| Input {
+        name: name.to_owned(),
+        bytes: Box::new(Cursor::new(text.into_bytes())),
+    });
+    let report = app
+        .import(inputs.collect(), Options::default(), &mut |_| {})
+        .unwrap();
+    assert_eq!(report.rejected, []);
+    assert_eq!(report.import_id, Some(1));
+}
+
+/// The operator's scope.
+pub fn scope(store: &Store) -> Scope {
+    let request = Request {
+        provider: store.providers().unwrap()[0].0,
+        action: Action::Check,
+        reason: AccessReason::Operation,
+        reach: Reach::Provider,
+    };
+    grant(Actor::Operator, request).unwrap()
+}

@@ -22,7 +22,7 @@ check: ## Format, lints and the rules of the house, without tests
 	$(CARGO) run -q -p xtask --locked -- tidy
 
 bench: ## Times and memory of a city and a nation (see docs/performance.md)
-	@CARGO=$(CARGO) tools/bench
+	@CARGO=$(CARGO) tools/with-postgres tools/bench
 
 faults: ## Kill an import 200 times and look at what is left
 	$(CARGO) build -q --locked -p lasna-cli

@@ -108,7 +108,7 @@ pub enum Command {
         #[arg(long)]
         model: Option<String>,
     },
-    /// Write everything in sight as files: roster.zip and facts.csv
+    /// Write everything in sight as files that can be imported, and facts.csv
     Export {
         /// Folder to write into
         #[arg(long, value_name = "DIR")]

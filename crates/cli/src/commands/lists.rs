@@ -127,10 +127,16 @@ pub fn export(args: &Args, out: &Path) -> anyhow::Result<Outcome> {
     let mut facts = BufWriter::new(create("facts.csv")?);
     app.export_facts(&mut facts)?;
     facts.flush()?;
+    let mut files = vec!["roster.zip".to_owned(), "facts.csv".to_owned()];
+    app.export_tables(&mut |name| {
+        files.push(name.to_owned());
+        let file = output::private_file(&out.join(name)).map_err(std::io::Error::other)?;
+        Ok(Box::new(BufWriter::new(file)))
+    })?;
     if args.json {
-        output::json(&serde_json::json!({ "files": ["roster.zip", "facts.csv"] }))?;
+        output::json(&serde_json::json!({ "files": files }))?;
     } else {
-        output::lines(["roster.zip and facts.csv are written".to_owned()])?;
+        output::lines([format!("written: {}", files.join(", "))])?;
     }
     Ok(Outcome::Ok)
 }

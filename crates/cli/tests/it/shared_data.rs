@@ -84,6 +84,12 @@ fn the_district_is_as_many_as_its_files_say() {
             0
         );
         assert!(lasna.export() == before);
+        // Its marks are of days: they go out as tables and come in again elsewhere.
+        let out = lasna.path("out");
+        lasna.run(&["export", "--out", out.to_str().unwrap()]).ok();
+        let elsewhere = Lasna::on_sqlite();
+        let report = elsewhere.import(&[&out]);
+        assert_eq!(report["kinds"]["marks"]["added"], marks - 1);
         lasna.run(&["import", "undo", "1"]).ok();
         let empty = Lasna::on_sqlite().export();
         assert!(lasna.export() == empty, "the undo left something");
@@ -159,4 +165,73 @@ fn a_saved_page_of_marks_is_read_for_the_pupil_it_is_named_after() {
         .map(|f| f["code"].as_str().unwrap())
         .collect();
     assert!(!codes.contains("R01"), "{report}");
+}
+
+/// Associations of every pupil of the shared file with the first school that it names.
+fn associations(events: &str) -> String {
+    let mut pupils = BTreeSet::new();
+    for event in events.split("<StudentSchoolAttendanceEvent>").skip(1) {
+        let after = |tag: &str| {
+            event
+                .split(tag)
+                .nth(1)
+                .and_then(|rest| rest.split('<').next())
+        };
+        if let (Some(pupil), Some(school)) = (after("<StudentUniqueId>"), after("<SchoolId>")) {
+            pupils.insert((pupil, school));
+        }
+    }
+    let body: String = pupils
+        .iter()
+        .map(|(pupil, school)| {
+            format!(
+                "<StudentSchoolAssociation><StudentReference><StudentIdentity><StudentUniqueId>\
+                 {pupil}</StudentUniqueId></StudentIdentity></StudentReference><SchoolReference>\
+                 <SchoolIdentity><SchoolId>{school}</SchoolId></SchoolIdentity></SchoolReference>\
+                 <EntryDate>2021-08-11</EntryDate><EntryGradeLevel>uri://x#Seventh grade\
+                 </EntryGradeLevel></StudentSchoolAssociation>"
+            )
+        })
+        .collect();
+    format!("<InterchangeStudentEnrollment>{body}</InterchangeStudentEnrollment>")
+}
+
+#[test]
+fn the_districts_days_of_absence_become_minutes() {
+    let Some(folder) = shared_path("data/edfi") else {
+        return;
+    };
+    let lasna = Lasna::on_sqlite();
+    let events = fs::read_to_string(folder.join("StudentSchoolAttendance.xml")).unwrap();
+    let enrolment = lasna.path("StudentEnrollment.xml");
+    fs::write(&enrolment, associations(&events)).unwrap();
+    // The two school days of the shared calendar are none of a school: all weekdays are.
+    let mut calendar = "date,school_day\n".to_owned();
+    let mut day = "2021-08-23".parse::<lasna_domain::calendar::Day>().unwrap();
+    while day <= "2022-05-27".parse().unwrap() {
+        calendar.push_str(&format!("{day},{}\n", (day.0 + 3).rem_euclid(7) < 5));
+        day = day.next();
+    }
+    let file = lasna.path("calendar.csv");
+    fs::write(&file, calendar).unwrap();
+    lasna.import_with_code(&[&folder, &enrolment, &file], 1);
+    let rows = lasna.json(&["figures", "--level", "provider", "--as-of", "2022-05-27"]);
+    let minutes = |field: &str| rows[0][field].as_u64().unwrap();
+    println!("{rows}");
+    assert_eq!(rows[0]["denominator"], "norm");
+    // Six lessons of 45 minutes a day in grade 7; of the pupil with two events on a day one counts.
+    let absence = |kind: &str| events.matches(&format!("#{kind} Absence<")).count() as u64;
+    assert_eq!(minutes("unauthorised"), absence("Unexcused") * 270);
+    assert_eq!(minutes("authorised"), (absence("Excused") - 1) * 270);
+    assert!(minutes("late") > 0);
+    let away: BTreeSet<&str> = events
+        .split("<StudentSchoolAttendanceEvent>")
+        .filter(|event| event.contains(" Absence<") || event.contains("#Partial<"))
+        .filter_map(|event| event.split("<StudentUniqueId>").nth(1)?.split('<').next())
+        .collect();
+    let pupils = lasna.json(&["figures", "--level", "pupil", "--as-of", "2022-05-27"]);
+    let rows = pupils.as_array().unwrap().iter();
+    let found = rows.filter(|row| row["absent"] != 0);
+    let found: BTreeSet<&str> = found.map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(found, away);
 }

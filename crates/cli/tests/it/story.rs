@@ -2,7 +2,7 @@
 //!
 //! Invariant: what an import did not say it altered is byte for byte as before.
 
-use crate::cast::{Lasna, as_of, municipality, on_both, sum};
+use crate::cast::{Lasna, as_of, municipality, on_both, read_json, sum};
 use lasna_testkit::temp::folder;
 use std::fs;
 use std::path::Path;
@@ -99,7 +99,7 @@ fn an_undone_import_leaves_the_same_bytes() {
 
 #[test]
 fn an_export_is_an_import() {
-    let files = municipality(60, 6);
+    let files = municipality(150, 12);
     on_both("round_trip", |lasna| {
         lasna.import(&[files.path()]);
         let out = lasna.path("out");
@@ -107,11 +107,27 @@ fn an_export_is_an_import() {
         let report = lasna.import(&[&out.join("roster.zip")]);
         assert!(report["import_id"].is_null(), "{report}");
         let elsewhere = Lasna::on_sqlite();
-        elsewhere.import(&[&out.join("roster.zip")]);
+        fs::remove_file(out.join("facts.csv")).unwrap();
+        let report = elsewhere.import(&[&out]);
+        assert_eq!(report["rejected"].as_array().unwrap().len(), 0);
         assert!(
             elsewhere.export()[0] == lasna.export()[0],
             "the roster differs after a round trip"
         );
+        let truth = read_json(&files.path().join("truth.json"));
+        let now = truth["as_of"].as_str().unwrap();
+        let mut whens = vec![vec!["--as-of", now]];
+        for replay in truth["replays"].as_array().unwrap() {
+            let [day, at] = ["as_of", "known_at"].map(|key| replay[key].as_str().unwrap());
+            whens.push(vec!["--as-of", day, "--known-at", at]);
+        }
+        assert!(whens.len() >= 3);
+        for when in whens {
+            for level in ["provider", "class", "pupil"] {
+                let ask = [&["figures", "--level", level], &when[..]].concat();
+                assert_eq!(elsewhere.json(&ask), lasna.json(&ask), "{level} {when:?}");
+            }
+        }
     });
 }
 

@@ -180,8 +180,8 @@ impl Reading<'_> {
             Kind::Session => records::session(record),
             Kind::GradingPeriod => records::grading_period(record),
             Kind::CalendarDate => records::calendar_date(record, &self.known),
-            Kind::SchoolAssociation => records::school_association(record),
-            Kind::SectionAssociation => records::section_association(record),
+            Kind::SchoolAssociation => records::school_association(record, &mut self.known),
+            Kind::SectionAssociation => records::section_association(record, &mut self.known),
             Kind::SchoolEvent => events::school(record, &mut self.seen),
             Kind::SectionEvent => events::section(record, &mut self.seen),
         };

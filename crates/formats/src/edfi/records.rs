@@ -4,13 +4,19 @@
 //! the first day after. What it is not: addresses, birth data, programmes and characteristics of
 //! pupils are never looked at.
 //!
-//! Invariant: every row has the ids that the file gives; sessions, which have none, get theirs from
-//! school, school year and name.
+//! The interchange names no class of a pupil: an association with a school and a grade becomes one
+//! in a homeroom of that grade, so that there are days to attend; one with a section becomes one in a
+//! teaching group.
+//!
+//! Invariant: every row has the ids that the file gives; what has none gets one from what names it,
+//! in the characters that a OneRoster id may have.
 
 use super::category::word;
 use super::leaves::Record;
 use super::{Given, Refusal};
-use crate::rows::{CalendarRow, EnrolmentRow, OrgRow, RoleRow, Row, RowState, SessionRow, UserRow};
+use crate::rows::{
+    CalendarRow, ClassRow, EnrolmentRow, OrgRow, RoleRow, Row, RowState, SessionRow, UserRow,
+};
 use lasna_domain::calendar::{Day, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +33,40 @@ pub(super) struct Known {
     districts: BTreeMap<String, String>,
     /// Calendars of single pupils, as school and code.
     of_pupils: BTreeSet<(String, String)>,
+    /// Classes that associations have named so far.
+    classes: BTreeSet<String>,
 }
 
 impl Known {
+    /// The class of an association, unless it was named before.
+    fn class(
+        &mut self,
+        id: &str,
+        title: &str,
+        kind: &str,
+        grade: &str,
+        school: &str,
+    ) -> Option<Row> {
+        self.classes.insert(id.to_owned()).then(|| {
+            Row::Class(ClassRow {
+                id: id.to_owned(),
+                state: RowState::Active,
+                title: title.to_owned(),
+                code: String::new(),
+                kind: kind.to_owned(),
+                grades: Some(grade)
+                    .filter(|grade| !grade.is_empty())
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
+                course: None,
+                school: school.to_owned(),
+                terms: Vec::new(),
+                subjects: Vec::new(),
+            })
+        })
+    }
+
     /// Notes a `Calendar`.
     pub(super) fn calendar(&mut self, record: &Record<'_>) {
         let kind = record.get("CalendarType").map(word).unwrap_or_default();
@@ -189,7 +226,7 @@ pub(super) fn session(record: &Record<'_>) -> Result<Given, Refusal> {
         _ => "term",
     };
     Ok(one(Row::Session(SessionRow {
-        id: format!("{school}/{year}/{title}"),
+        id: id_of(&format!("{school}/{year}/{title}")),
         state: RowState::Active,
         title: title.to_owned(),
         kind: kind.to_owned(),
@@ -208,7 +245,7 @@ pub(super) fn grading_period(record: &Record<'_>) -> Result<Given, Refusal> {
     let title = record.get("GradingPeriodName").unwrap_or(period);
     let sequence = record.get("PeriodSequence").unwrap_or_default();
     Ok(one(Row::Session(SessionRow {
-        id: format!("{school}/{year}/{period}/{sequence}/{title}"),
+        id: id_of(&format!("{school}/{year}/{period}/{sequence}/{title}")),
         state: RowState::Active,
         title: title.to_owned(),
         kind: "gradingPeriod".to_owned(),
@@ -272,8 +309,31 @@ fn is_school_day(event: &str) -> Option<bool> {
     })
 }
 
+/// A text in the characters of an id: others become a hyphen.
+fn id_of(text: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/@".contains(c);
+    text.chars()
+        .map(|c| if fits(c) { c } else { '-' })
+        .collect()
+}
+
+/// The grade of a `GradeLevelDescriptor`, 1–9 as a digit; another word as it is.
+fn grade_of(level: &str) -> String {
+    let words = [
+        "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth",
+    ];
+    let first = level.split(' ').next().unwrap_or_default();
+    match words
+        .iter()
+        .position(|word| word.eq_ignore_ascii_case(first))
+    {
+        Some(place) => (place + 1).to_string(),
+        None => level.to_owned(),
+    }
+}
+
 /// A `StudentSchoolAssociation`.
-pub(super) fn school_association(record: &Record<'_>) -> Result<Given, Refusal> {
+pub(super) fn school_association(record: &Record<'_>, known: &mut Known) -> Result<Given, Refusal> {
     let (user, org) = (required(record, STUDENT)?, required(record, SCHOOL)?);
     let from = date(record, "EntryDate")?;
     let to = optional_date(record, "ExitWithdrawDate")?;
@@ -284,20 +344,44 @@ pub(super) fn school_association(record: &Record<'_>) -> Result<Given, Refusal> 
             "the end is before the beginning",
         ));
     }
-    Ok(one(Row::Role(RoleRow {
-        id: format!("{user}/{org}/{from}"),
+    let primary = record.get("PrimarySchool") != Some("false");
+    let role = Row::Role(RoleRow {
+        id: id_of(&format!("{user}/{org}/{from}")),
         state: RowState::Active,
         user: user.to_owned(),
-        primary: record.get("PrimarySchool") != Some("false"),
+        primary,
         role: "student".to_owned(),
         org: org.to_owned(),
         from: Some(from),
         to,
-    })))
+    });
+    let mut given = one(role);
+    if let Some(level) = record.get("EntryGradeLevel").map(word) {
+        let class = id_of(&format!("{org}/{level}"));
+        let grade = grade_of(level);
+        given
+            .rows
+            .extend(known.class(&class, level, "homeroom", &grade, org));
+        given.rows.push(Row::Enrolment(EnrolmentRow {
+            id: id_of(&format!("{user}/{class}/{from}")),
+            state: RowState::Active,
+            class,
+            school: org.to_owned(),
+            user: user.to_owned(),
+            role: "student".to_owned(),
+            primary,
+            from: Some(from),
+            to,
+        }));
+    }
+    Ok(given)
 }
 
 /// A `StudentSectionAssociation`.
-pub(super) fn section_association(record: &Record<'_>) -> Result<Given, Refusal> {
+pub(super) fn section_association(
+    record: &Record<'_>,
+    known: &mut Known,
+) -> Result<Given, Refusal> {
     let (user, class) = (required(record, STUDENT)?, required(record, SECTION)?);
     let from = date(record, "BeginDate")?;
     let to = optional_date(record, "EndDate")?.map(Day::next);
@@ -308,15 +392,24 @@ pub(super) fn section_association(record: &Record<'_>) -> Result<Given, Refusal>
             "the end is before the beginning",
         ));
     }
-    Ok(one(Row::Enrolment(EnrolmentRow {
-        id: format!("{user}/{class}/{from}"),
+    let school = required(record, SECTION_SCHOOL)?;
+    let mut given = Given {
+        rows: known
+            .class(class, class, "scheduled", "", school)
+            .into_iter()
+            .collect(),
+        warnings: Vec::new(),
+    };
+    given.rows.push(Row::Enrolment(EnrolmentRow {
+        id: id_of(&format!("{user}/{class}/{from}")),
         state: RowState::Active,
         class: class.to_owned(),
-        school: required(record, SECTION_SCHOOL)?.to_owned(),
+        school: school.to_owned(),
         user: user.to_owned(),
         role: "student".to_owned(),
         primary: false,
         from: Some(from),
         to,
-    })))
+    }));
+    Ok(given)
 }

@@ -227,7 +227,12 @@ fn user(row: &UserRow) -> Option<Record> {
         row.state,
         [
             &enabled,
-            &row.username,
+            // Required there; a source without it has the id.
+            if row.username.is_empty() {
+                &row.id
+            } else {
+                &row.username
+            },
             &ids,
             given,
             family,

@@ -173,6 +173,7 @@ fn associations_and_calendar_days_become_rows() {
     };
     let text = inside(&format!(
         "<StudentSchoolAssociation>{student}{school}<EntryDate>2026-08-11</EntryDate>\
+         <EntryGradeLevel>uri://x#Seventh grade</EntryGradeLevel>\
          <ExitWithdrawDate>2026-10-01</ExitWithdrawDate></StudentSchoolAssociation>{}{}{}",
         day("Holiday"),
         day("Make-up day"),
@@ -187,6 +188,23 @@ fn associations_and_calendar_days_become_rows() {
         ("p1&", "1", "student")
     );
     assert_eq!(role.to.unwrap().to_string(), "2026-10-01");
+    let (Row::Class(class), Row::Enrolment(enrolment)) =
+        (&sink.rows[1].1.value, &sink.rows[2].1.value)
+    else {
+        panic!("{:?}", sink.rows)
+    };
+    assert_eq!(
+        (class.id.as_str(), class.kind.as_str(), &class.grades[..]),
+        ("1/Seventh-grade", "homeroom", &["7".to_owned()][..])
+    );
+    assert_eq!(
+        (&enrolment.class, enrolment.user.as_str()),
+        (&class.id, "p1&")
+    );
+    assert_eq!(
+        (enrolment.id.as_str(), enrolment.to),
+        ("p1-/1/Seventh-grade/2026-08-11", role.to)
+    );
     let days: Vec<bool> = sink.rows[1..]
         .iter()
         .filter_map(|(_, placed)| match &placed.value {

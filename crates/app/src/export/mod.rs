@@ -1,9 +1,12 @@
-//! Everything in sight as files: the roster as OneRoster 1.2, the facts as canonical CSV.
+//! Everything in sight as files: the roster as OneRoster 1.2, tables that can be imported, and all
+//! facts in one list.
 //!
 //! Used to move to another system, and to show that an undone import left nothing: the same state
-//! gives the same bytes.
+//! gives the same bytes. `facts.csv` keeps the source's own codes and is for reading only.
 //!
 //! Invariant: rows are in order of their source ids.
+
+mod tables;
 
 use crate::import::records::row_of;
 use crate::{App, AppError};

@@ -22,7 +22,7 @@ use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SubjectNo};
 use lasna_engine::Engine;
 use lasna_formats::finding::{Finding, Severity};
 use lasna_formats::limits::Limits;
-use lasna_formats::rows::{Flow, Placed, Row, RowAbout, Sink};
+use lasna_formats::rows::{EnrolmentRow, Flow, MarkRow, Placed, Row, RowAbout, Sink, TimetableRow};
 use lasna_formats::sis::{self, Mapping, Table};
 use lasna_formats::{model, oneroster};
 use std::collections::HashMap;
@@ -74,23 +74,6 @@ impl Load {
                 let grade = r.grades.first().and_then(|grade| grade.parse().ok());
                 self.homerooms.insert(r.id, grade.unwrap_or(0));
             }
-            Row::Enrolment(r) if r.role == "student" => {
-                let no = EnrolmentNo(self.facts.enrolments.len() as u32);
-                let grade = self.homerooms.get(&r.class);
-                self.facts.enrolments.push(Enrolment {
-                    no,
-                    pupil: PersonNo(self.people.of(&r.user)),
-                    group: GroupNo(self.groups.of(&r.class)),
-                    school: OrgNo(self.orgs.of(&r.school)),
-                    homeroom: grade.is_some(),
-                    grade: grade.copied().unwrap_or(0),
-                    span: Span {
-                        from: r.from.unwrap_or(Day(0)),
-                        to: r.to.unwrap_or(Day(i32::MAX)),
-                    },
-                    known_at: Instant::ALWAYS,
-                });
-            }
             Row::Calendar(r) => self.facts.calendar.push(CalendarDay {
                 school: r.school.map(|id| OrgNo(self.orgs.of(&id))),
                 day: r.day,
@@ -113,45 +96,68 @@ impl Load {
                 taken: r.taken,
                 known_at: r.known_at.unwrap_or(Instant::ALWAYS),
             }),
-            Row::Timetable(r) => {
-                self.exceptions += 1;
-                self.facts.exceptions.push(TimetableException {
-                    no: self.exceptions,
-                    pupil: PersonNo(self.people.of(&r.pupil)),
-                    span: r.span,
-                    weekdays: r.weekdays,
-                    start_from: r.start_from,
-                    start_to: r.start_to,
-                    subject: r.subject.map(|id| SubjectNo(self.subjects.of(&id))),
-                    minutes: r.minutes,
-                    known_at: r.known_at.unwrap_or(Instant::ALWAYS),
-                });
-            }
-            Row::Mark(r) => {
-                let about = match &r.about {
-                    RowAbout::Lesson {
-                        class: Some(class),
-                        start,
-                    } => MarkAbout::Lesson {
-                        group: GroupNo(self.groups.of(class)),
-                        start: *start,
-                    },
-                    RowAbout::Day { hundredths } => MarkAbout::Day {
-                        hundredths: *hundredths,
-                    },
-                    other => panic!("a simulated mark names its class: {other:?}"),
-                };
-                self.facts.marks.push(Mark {
-                    pupil: PersonNo(self.people.of(&r.pupil)),
-                    day: r.day,
-                    about,
-                    known_at: r.known_at.unwrap_or(Instant::ALWAYS),
-                    kind: r.kind,
-                    reason: r.reason,
-                });
-            }
+            Row::Timetable(r) => self.exception(r),
+            Row::Mark(r) => self.mark(&r),
+            Row::Enrolment(r) if r.role == "student" => self.enrolment(&r),
             _ => {}
         }
+    }
+
+    fn enrolment(&mut self, r: &EnrolmentRow) {
+        let no = EnrolmentNo(self.facts.enrolments.len() as u32);
+        let grade = self.homerooms.get(&r.class);
+        self.facts.enrolments.push(Enrolment {
+            no,
+            pupil: PersonNo(self.people.of(&r.user)),
+            group: GroupNo(self.groups.of(&r.class)),
+            school: OrgNo(self.orgs.of(&r.school)),
+            homeroom: grade.is_some(),
+            grade: grade.copied().unwrap_or(0),
+            span: Span {
+                from: r.from.unwrap_or(Day(0)),
+                to: r.to.unwrap_or(Day(i32::MAX)),
+            },
+            known_at: Instant::ALWAYS,
+        });
+    }
+
+    fn exception(&mut self, r: TimetableRow) {
+        self.exceptions += 1;
+        self.facts.exceptions.push(TimetableException {
+            no: self.exceptions,
+            pupil: PersonNo(self.people.of(&r.pupil)),
+            span: r.span,
+            weekdays: r.weekdays,
+            start_from: r.start_from,
+            start_to: r.start_to,
+            subject: r.subject.map(|id| SubjectNo(self.subjects.of(&id))),
+            minutes: r.minutes,
+            known_at: r.known_at.unwrap_or(Instant::ALWAYS),
+        });
+    }
+
+    fn mark(&mut self, r: &MarkRow) {
+        let about = match &r.about {
+            RowAbout::Lesson {
+                class: Some(class),
+                start,
+            } => MarkAbout::Lesson {
+                group: GroupNo(self.groups.of(class)),
+                start: *start,
+            },
+            RowAbout::Day { hundredths } => MarkAbout::Day {
+                hundredths: *hundredths,
+            },
+            other => panic!("a simulated mark names its class: {other:?}"),
+        };
+        self.facts.marks.push(Mark {
+            pupil: PersonNo(self.people.of(&r.pupil)),
+            day: r.day,
+            about,
+            known_at: r.known_at.unwrap_or(Instant::ALWAYS),
+            kind: r.kind,
+            reason: r.reason,
+        });
     }
 
     /// One version of each fact, in order of its key: the last one known.

@@ -13,6 +13,7 @@
 //!
 //! Invariant: of a pupil only the id and the names are read, of an event never its reason's text.
 
+mod associations;
 mod category;
 mod events;
 mod leaves;
@@ -120,6 +121,7 @@ pub fn read_interchange(
         unread: BTreeMap::new(),
         seen: events::Seen::default(),
         known: records::Known::default(),
+        classes: associations::Classes::default(),
     };
     let mut records = Records::new(reader, limits);
     loop {
@@ -154,6 +156,7 @@ struct Reading<'a> {
     unread: BTreeMap<String, u64>,
     seen: events::Seen,
     known: records::Known,
+    classes: associations::Classes,
 }
 
 impl Reading<'_> {
@@ -180,8 +183,8 @@ impl Reading<'_> {
             Kind::Session => records::session(record),
             Kind::GradingPeriod => records::grading_period(record),
             Kind::CalendarDate => records::calendar_date(record, &self.known),
-            Kind::SchoolAssociation => records::school_association(record, &mut self.known),
-            Kind::SectionAssociation => records::section_association(record, &mut self.known),
+            Kind::SchoolAssociation => associations::school(record, &mut self.classes),
+            Kind::SectionAssociation => associations::section(record, &mut self.classes),
             Kind::SchoolEvent => events::school(record, &mut self.seen),
             Kind::SectionEvent => events::section(record, &mut self.seen),
         };

@@ -1,12 +1,8 @@
-//! Pupils, organisations, sessions, calendar days and associations to rows.
+//! Pupils, organisations, sessions and calendar days to rows.
 //!
 //! Dates of Ed-Fi include the last day, ours exclude the end; only `ExitWithdrawDate` is already
 //! the first day after. What it is not: addresses, birth data, programmes and characteristics of
 //! pupils are never looked at.
-//!
-//! The interchange names no class of a pupil: an association with a school and a grade becomes one
-//! in a homeroom of that grade, so that there are days to attend; one with a section becomes one in a
-//! teaching group.
 //!
 //! Invariant: every row has the ids that the file gives; what has none gets one from what names it,
 //! in the characters that a OneRoster id may have.
@@ -14,17 +10,11 @@
 use super::category::word;
 use super::leaves::Record;
 use super::{Given, Refusal};
-use crate::rows::{
-    CalendarRow, ClassRow, EnrolmentRow, OrgRow, RoleRow, Row, RowState, SessionRow, UserRow,
-};
+use crate::rows::{CalendarRow, OrgRow, Row, RowState, SessionRow, UserRow};
 use lasna_domain::calendar::{Day, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-const STUDENT: &str = "StudentReference/StudentIdentity/StudentUniqueId";
-const SCHOOL: &str = "SchoolReference/SchoolIdentity/SchoolId";
-const SECTION: &str = "SectionReference/SectionIdentity/SectionIdentifier";
-const SECTION_SCHOOL: &str = "SectionReference/SectionIdentity/CourseOfferingReference\
-     /CourseOfferingIdentity/SchoolReference/SchoolIdentity/SchoolId";
+pub(super) const SCHOOL: &str = "SchoolReference/SchoolIdentity/SchoolId";
 
 /// What earlier records of the file say of later ones.
 #[derive(Debug, Default)]
@@ -33,40 +23,9 @@ pub(super) struct Known {
     districts: BTreeMap<String, String>,
     /// Calendars of single pupils, as school and code.
     of_pupils: BTreeSet<(String, String)>,
-    /// Classes that associations have named so far.
-    classes: BTreeSet<String>,
 }
 
 impl Known {
-    /// The class of an association, unless it was named before.
-    fn class(
-        &mut self,
-        id: &str,
-        title: &str,
-        kind: &str,
-        grade: &str,
-        school: &str,
-    ) -> Option<Row> {
-        self.classes.insert(id.to_owned()).then(|| {
-            Row::Class(ClassRow {
-                id: id.to_owned(),
-                state: RowState::Active,
-                title: title.to_owned(),
-                code: String::new(),
-                kind: kind.to_owned(),
-                grades: Some(grade)
-                    .filter(|grade| !grade.is_empty())
-                    .map(str::to_owned)
-                    .into_iter()
-                    .collect(),
-                course: None,
-                school: school.to_owned(),
-                terms: Vec::new(),
-                subjects: Vec::new(),
-            })
-        })
-    }
-
     /// Notes a `Calendar`.
     pub(super) fn calendar(&mut self, record: &Record<'_>) {
         let kind = record.get("CalendarType").map(word).unwrap_or_default();
@@ -90,7 +49,10 @@ pub(super) fn date(record: &Record<'_>, path: &'static str) -> Result<Day, Refus
     parse_date(required(record, path)?, path)
 }
 
-fn optional_date(record: &Record<'_>, path: &'static str) -> Result<Option<Day>, Refusal> {
+pub(super) fn optional_date(
+    record: &Record<'_>,
+    path: &'static str,
+) -> Result<Option<Day>, Refusal> {
     record
         .get(path)
         .map(|text| parse_date(text, path))
@@ -122,7 +84,7 @@ fn last(path: &'static str) -> &'static str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn one(row: Row) -> Given {
+pub(super) fn one(row: Row) -> Given {
     Given {
         rows: vec![row],
         warnings: Vec::new(),
@@ -310,106 +272,9 @@ fn is_school_day(event: &str) -> Option<bool> {
 }
 
 /// A text in the characters of an id: others become a hyphen.
-fn id_of(text: &str) -> String {
+pub(super) fn id_of(text: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/@".contains(c);
     text.chars()
         .map(|c| if fits(c) { c } else { '-' })
         .collect()
-}
-
-/// The grade of a `GradeLevelDescriptor`, 1–9 as a digit; another word as it is.
-fn grade_of(level: &str) -> String {
-    let words = [
-        "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth",
-    ];
-    let first = level.split(' ').next().unwrap_or_default();
-    match words
-        .iter()
-        .position(|word| word.eq_ignore_ascii_case(first))
-    {
-        Some(place) => (place + 1).to_string(),
-        None => level.to_owned(),
-    }
-}
-
-/// A `StudentSchoolAssociation`.
-pub(super) fn school_association(record: &Record<'_>, known: &mut Known) -> Result<Given, Refusal> {
-    let (user, org) = (required(record, STUDENT)?, required(record, SCHOOL)?);
-    let from = date(record, "EntryDate")?;
-    let to = optional_date(record, "ExitWithdrawDate")?;
-    if to.is_some_and(|to| to < from) {
-        return Err(Refusal::of(
-            "A04",
-            "ExitWithdrawDate",
-            "the end is before the beginning",
-        ));
-    }
-    let primary = record.get("PrimarySchool") != Some("false");
-    let role = Row::Role(RoleRow {
-        id: id_of(&format!("{user}/{org}/{from}")),
-        state: RowState::Active,
-        user: user.to_owned(),
-        primary,
-        role: "student".to_owned(),
-        org: org.to_owned(),
-        from: Some(from),
-        to,
-    });
-    let mut given = one(role);
-    if let Some(level) = record.get("EntryGradeLevel").map(word) {
-        let class = id_of(&format!("{org}/{level}"));
-        let grade = grade_of(level);
-        given
-            .rows
-            .extend(known.class(&class, level, "homeroom", &grade, org));
-        given.rows.push(Row::Enrolment(EnrolmentRow {
-            id: id_of(&format!("{user}/{class}/{from}")),
-            state: RowState::Active,
-            class,
-            school: org.to_owned(),
-            user: user.to_owned(),
-            role: "student".to_owned(),
-            primary,
-            from: Some(from),
-            to,
-        }));
-    }
-    Ok(given)
-}
-
-/// A `StudentSectionAssociation`.
-pub(super) fn section_association(
-    record: &Record<'_>,
-    known: &mut Known,
-) -> Result<Given, Refusal> {
-    let (user, class) = (required(record, STUDENT)?, required(record, SECTION)?);
-    let from = date(record, "BeginDate")?;
-    let to = optional_date(record, "EndDate")?.map(Day::next);
-    if to.is_some_and(|to| to <= from) {
-        return Err(Refusal::of(
-            "A04",
-            "EndDate",
-            "the end is before the beginning",
-        ));
-    }
-    let school = required(record, SECTION_SCHOOL)?;
-    let mut given = Given {
-        rows: known
-            .class(class, class, "scheduled", "", school)
-            .into_iter()
-            .collect(),
-        warnings: Vec::new(),
-    };
-    given.rows.push(Row::Enrolment(EnrolmentRow {
-        id: id_of(&format!("{user}/{class}/{from}")),
-        state: RowState::Active,
-        class: class.to_owned(),
-        school: school.to_owned(),
-        user: user.to_owned(),
-        role: "student".to_owned(),
-        primary: false,
-        from: Some(from),
-        to,
-    }));
-    Ok(given)
 }

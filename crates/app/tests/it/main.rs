@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod adoption;
 mod bulk;
 mod fatal;
 mod files;
@@ -14,6 +15,7 @@ mod first;
 mod marks;
 mod order;
 mod refused;
+mod structure;
 mod together;
 mod town;
 mod undo;

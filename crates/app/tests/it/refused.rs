@@ -351,14 +351,14 @@ fn a_text_that_no_database_holds_refuses_its_row_only() {
     both("nul", |node| {
         for (file, old, new) in [
             ("users.csv", ",Givenp07,", ",Given\0p07,"),
-            ("users.csv", "p07,,,true,p07,", "p07,,,true,p\007,"),
+            ("users.csv", "p07,,,true,p07,", "p07,,,true,p\u{0}07,"),
             (
                 "lessons.csv",
                 "a7,2026-08-24,09:15,45,AI",
                 "a7,2026-08-24,09:15,45,A\0I",
             ),
             ("calendar.csv", "2026-08-24,true,", "2026-08-24,true,A\0"),
-            ("marks.csv", "q01,school-b", "q\001,school-b"),
+            ("marks.csv", "q01,school-b", "q\u{0}01,school-b"),
         ] {
             let files = everything().replace(file, old, new);
             let report = node.import(1, &files);

@@ -26,7 +26,7 @@ bench: ## Times and memory of a city and a nation (see docs/performance.md)
 
 faults: ## Kill an import 200 times and look at what is left
 	$(CARGO) build -q --locked -p lasna-cli
-	$(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
+	LASNA_KILLS=200 tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
 
 fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
 	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \

@@ -56,7 +56,7 @@ impl App {
         let scope = self.scope(
             Action::ExplainPupil,
             AccessReason::FollowAbsence,
-            Reach::Provider,
+            self.reach(),
         )?;
         // Whom the look is about stands in the audit row, by number; so it is found first.
         let numbers = self
@@ -76,6 +76,13 @@ impl App {
                 to: as_of.next(),
             },
         );
+        let inside = match scope.reach() {
+            Reach::Provider => true,
+            Reach::School(own) => days.last().is_some_and(|day| day.school == own),
+        };
+        if !inside {
+            return Err(AppError::NotFound("pupil"));
+        }
         let figures: Figures = days.iter().map(PupilDay::figures).sum();
         let mut steps = Vec::new();
         if let Some(last) = days.last() {

@@ -6,6 +6,7 @@ use crate::{App, AppError, Loaded};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::Figures;
 use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::ids::SchoolNo;
 use lasna_engine::Engine;
 
 /// The level that figures are asked of.
@@ -28,7 +29,8 @@ pub struct FigureRow {
 }
 
 impl App {
-    /// Figures of every unit of a level, school year to date, by source id.
+    /// Figures of every unit of a level, school year to date, by source id; for an account of one
+    /// school the units of that school.
     ///
     /// # Errors
     /// [`AppError`].
@@ -42,10 +44,15 @@ impl App {
             Level::Pupil => Action::ReadPupilFigures,
             _ => Action::ReadFigures,
         };
-        let scope = self.scope(action, AccessReason::FollowAbsence, Reach::Provider)?;
+        let reach = match level {
+            Level::Provider => Reach::Provider,
+            _ => self.reach(),
+        };
+        let scope = self.scope(action, AccessReason::FollowAbsence, reach)?;
         let loaded = self.load(&scope, "figures", known_at, as_of)?;
         let engine = loaded.engine()?;
-        let mut rows = rows_of(level, &loaded, &engine, as_of);
+        let inside = |school| reach == Reach::Provider || reach == Reach::School(school);
+        let mut rows = rows_of(level, &loaded, &engine, as_of, inside);
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(rows)
     }
@@ -72,7 +79,13 @@ impl Loaded {
     }
 }
 
-fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<FigureRow> {
+fn rows_of(
+    level: Level,
+    loaded: &Loaded,
+    engine: &Engine,
+    as_of: Day,
+    inside: impl Fn(SchoolNo) -> bool,
+) -> Vec<FigureRow> {
     match level {
         Level::Provider => {
             let figures = engine
@@ -95,6 +108,7 @@ fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<Fi
                 *sums.entry(row.school).or_default() += row.figures;
             }
             sums.into_iter()
+                .filter(|(no, _)| inside(*no))
                 .map(|(no, figures)| FigureRow {
                     id: loaded.school(no).to_owned(),
                     figures,
@@ -104,6 +118,7 @@ fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<Fi
         Level::Class => engine
             .classes(as_of)
             .into_iter()
+            .filter(|row| inside(row.school))
             .map(|row| {
                 let id = match row.class {
                     Some(_) => loaded.class(row.class).to_owned(),
@@ -118,6 +133,7 @@ fn rows_of(level: Level, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<Fi
         Level::Pupil => engine
             .all_pupils(as_of)
             .into_iter()
+            .filter(|row| inside(row.school))
             .map(|row| FigureRow {
                 id: loaded.person(row.pupil).to_owned(),
                 figures: row.figures,

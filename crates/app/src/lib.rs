@@ -109,6 +109,14 @@ impl App {
         Ok(grant(self.actor, request)?)
     }
 
+    /// How far whoever asks reaches.
+    const fn reach(&self) -> Reach {
+        match self.actor {
+            Actor::Operator => Reach::Provider,
+            Actor::User { reach, .. } => reach,
+        }
+    }
+
     /// The number of a school by its source id.
     ///
     /// # Errors

@@ -110,8 +110,10 @@ fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
     headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .map(|token| token.trim().to_owned())
+        .and_then(|value| value.split_once(' '))
+        // The scheme is matched without regard to case (RFC 9110, 11.1).
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, token)| token.trim().to_owned())
         .ok_or_else(|| lasna_app::AppError::NoAccount.into())
 }
 

@@ -187,3 +187,36 @@ fn a_list_that_cannot_be_recorded_is_not_read() {
         assert!(matches!(error, AppError::Store(_)), "{error:?}");
     });
 }
+
+#[test]
+fn an_account_of_a_school_reads_figures_and_marks_of_its_own_pupils() {
+    both("own_figures", |node| {
+        peopled(node);
+        let app = signed_in(node, "principal");
+        let (on, at) = (day("2026-08-24"), Instant::LATEST);
+        for (level, inside, outside) in [
+            (Level::School, "school-a", "school-b"),
+            (Level::Class, "a7", "b7"),
+            (Level::Pupil, "p06", "q02"),
+        ] {
+            let rows = app.figures(level, on, at).unwrap();
+            assert!(rows.iter().any(|row| row.id == inside), "{level:?}");
+            assert!(rows.iter().all(|row| row.id != outside), "{level:?}");
+            let whole = node.app(noon(3)).figures(level, on, at).unwrap();
+            assert!(rows.iter().all(|row| whole.contains(row)), "{level:?}");
+        }
+        assert!(app.figures(Level::Provider, on, at).is_err());
+        let own = app.explain(&model(), "p06", on, at).unwrap();
+        assert!(!own.marks.is_empty() && !own.steps.is_empty());
+        for other in ["q02", "nobody"] {
+            assert!(is_not_found(
+                &app.explain(&model(), other, on, at).unwrap_err()
+            ));
+        }
+        assert!(
+            signed_in(node, "service")
+                .explain(&model(), "p06", on, at)
+                .is_err()
+        );
+    });
+}

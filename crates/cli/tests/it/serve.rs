@@ -117,7 +117,14 @@ fn the_list_is_the_one_of_the_command_line() {
         );
         let pupils = sums.replace("school", "pupil");
         assert_eq!(service.get(&pupils, Some(&coordinator)).0, 404);
-        assert_eq!(service.get(&sums, Some(&principal)).0, 404);
+        // The principal reads the own school, and its pupils.
+        let (status, body) = service.get(&sums, Some(&principal));
+        let own: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, own.as_array().unwrap().len()), (200, 1));
+        assert_eq!(own[0]["id"], school);
+        assert_eq!(service.get(&pupils, Some(&principal)).0, 200);
+        let all = sums.replace("school", "provider");
+        assert_eq!(service.get(&all, Some(&principal)).0, 404);
         assert_eq!(service.get(&path, None).0, 401);
         assert_eq!(service.get(&path, Some("wrong")).0, 401);
         let elsewhere = path.replace(&school, "s9999");

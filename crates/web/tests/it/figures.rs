@@ -67,11 +67,11 @@ fn who_may_not_read_them_learns_nothing() {
         let audit = server.audit().len();
         for (query, token) in [
             ("level=pupil", "token-all"),
-            // These reach one school, and the question is of all.
-            ("level=pupil", "token-a"),
+            // A machine reads no single pupil's figures.
             ("level=pupil", "token-machine"),
+            // These reach one school, and the question is of all.
             ("level=provider", "token-a"),
-            ("level=school", "token-machine"),
+            ("level=provider", "token-machine"),
         ] {
             let answer = figures(server, query, token);
             let (key, _) = answer.problem(404);
@@ -80,6 +80,29 @@ fn who_may_not_read_them_learns_nothing() {
         }
         figures(server, "level=school", "wrong").problem(401);
         assert_eq!(server.audit().len(), audit);
+    });
+}
+
+#[test]
+fn an_account_of_a_school_reads_that_school_and_is_recorded_with_its_reach() {
+    both("own_school", |server| {
+        for (query, token) in [
+            ("level=school", "token-machine"),
+            ("level=pupil", "token-a"),
+        ] {
+            let before = server.audit().len();
+            let rows = figures(server, query, token).rows();
+            let text = format!("{rows:?}");
+            assert!(!rows.is_empty() && !text.contains("school-b"), "{text}");
+            assert!(!text.contains("pupil-b"), "{text}");
+            let audit = server.audit();
+            assert_eq!(audit.len(), before + 1);
+            assert!(
+                audit[before].reach.starts_with("school:"),
+                "{:?}",
+                audit[before]
+            );
+        }
     });
 }
 

@@ -1,7 +1,7 @@
 //! One pupil's steps, judged day by day over prefix sums.
 //!
 //! A window is two look-ups instead of a new sum. The same rules as
-//! `lasna_domain::model::evaluate`, which reads like the design and is the twin.
+//! `lasna_domain::model::evaluate`, which reads like the rules and is the twin.
 //!
 //! Invariant: `seen` is the stretch of rows from the last reset up to and with the judged day.
 

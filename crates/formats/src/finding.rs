@@ -1,8 +1,9 @@
 //! What a reader has to say of a row: code, place, message, and whether the row is refused.
 //!
-//! Codes are stable: `E01`–`E26` and `W01`–`W07` are the numbered checks of OneRoster (interop.md
-//! 4.1), `X..` are limits and files as a whole, `A..` Ed-Fi, `C..` register exports as CSV, `H..`
-//! saved pages. Messages are English, for people on the command line; pages translate by code.
+//! Codes are stable (`docs/areas/formats.md`): `E01`–`E26` and `W01`–`W07` are the checks of
+//! OneRoster, `X..` are limits and files as a whole, `A..` Ed-Fi, `C..` register exports as CSV,
+//! `H..` saved pages. Messages are English, for people on the command line; pages translate by
+//! code.
 //!
 //! Invariant: a message never repeats a name, an identity code or free text from the file, since
 //! findings are printed and logged. It may repeat dates, codes of code sets and source ids.

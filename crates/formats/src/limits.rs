@@ -1,7 +1,7 @@
 //! What a reader refuses to swallow: bytes, rows, compression ratio, nesting, field length.
 //!
-//! Trust requirement S36 with bounds large enough for a city-year of marks. Each limit has a test
-//! that crosses it.
+//! The bounds are in `docs/areas/formats.md`, large enough for a city-year of marks. Each limit has
+//! a test that crosses it.
 //!
 //! Invariant: a reader holds one row and its look-up tables in memory, never a whole file of rows.
 

@@ -1,7 +1,8 @@
 //! A pupil's absences day by day: spells by kind, how they are explained, lateness, the rest.
 //!
 //! A two-state chain whose long-run share is the pupil's propensity, with seasons and Mondays and
-//! Fridays (domain.md 8.4). What it is not: a model of anything but plausible volume and shape.
+//! Fridays (`docs/areas/simulate.md`). What it is not: a model of anything but plausible volume and
+//! shape.
 //!
 //! Invariant: draws go forward only; the same pupil and days give the same states.
 

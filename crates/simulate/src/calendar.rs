@@ -231,7 +231,8 @@ mod tests {
             let days = (YEAR_FROM..YEAR_TO)
                 .filter(|&d| plan.calendar.label(&school, d).is_school_day())
                 .count();
-            // 189 working days in 2026–27 (domain.md 8.3) with a week of winter holiday inside.
+            // 189 working days in 2026–27, which is 190 without Epiphany (Basic Education Act
+            // 628/1998, 23 §), with a week of winter holiday inside.
             assert!((185..=190).contains(&days), "{days}");
         }
         assert_eq!(date_of(plan.calendar.horizon - 1), date(2027, 6, 4));

@@ -134,7 +134,7 @@ pub(crate) struct Propensity {
 }
 
 impl Propensity {
-    /// The mixture of domain.md 8.4, before the factor of the grade.
+    /// Most pupils little, a few much (`docs/areas/simulate.md`), before the factor of the grade.
     pub(crate) fn draw(dice: &mut Dice, severe_share: f64) -> Propensity {
         if dice.chance(severe_share) {
             return Propensity {

@@ -41,7 +41,7 @@ impl SchoolKind {
         }
     }
 
-    /// Share of the municipality's pupils: grades 5–6 are 39 % of them (domain.md 8.2).
+    /// Share of the municipality's pupils; grades 5–6, two of the five, come to 39 % of them.
     const fn share(self) -> f64 {
         match self {
             SchoolKind::Lower => 0.255,

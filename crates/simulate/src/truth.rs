@@ -1,7 +1,7 @@
 //! The figures that any reading of the files must come to, counted here lesson by lesson.
 //!
-//! Straight from arithmetic.md and apart from the product's own counting: this module shares no
-//! code with it. What it is not: fast, or meant to be.
+//! Straight from `docs/areas/attendance.md` and apart from the product's own counting: this module
+//! shares no code with it. What it is not: fast, or meant to be.
 //!
 //! Invariant: each minute is counted once in each level, under the day's homeroom class.
 

@@ -1,8 +1,8 @@
 //! Spells, runs, trend and patterns of one pupil: counts, never causes.
 //!
-//! Source: arithmetic.md, "Derived". A *unit* is a lesson of the pupil's day; it is missed where any
-//! of its minutes are absence. An unmarked unit neither ends nor lengthens a spell: nobody said that
-//! it was attended.
+//! Source: `docs/areas/attendance.md`. A *unit* is a lesson of the pupil's day; it is missed where
+//! any of its minutes are absence. An unmarked unit neither ends nor lengthens a spell: nobody said
+//! that it was attended.
 //!
 //! Invariant: every function takes the pupil's possible days in ascending order.
 

@@ -1,7 +1,8 @@
 //! What is known of calendar, lessons, enrolments, registers and marks, with the instant of each.
 //!
-//! [`Facts`] holds every version of every fact; [`Facts::as_known`] keeps, of each, the one in force
-//! at an instant (arithmetic.md, "As known on"). It does not count anything.
+//! [`Facts`] holds every version of every fact; [`Facts::as_known`] keeps, of each, the one in
+//! force at an instant (`docs/areas/attendance.md`, "What is as known on?"). It does not count
+//! anything.
 //!
 //! Invariant: the order of the lists, and repeated entries, never matter.
 

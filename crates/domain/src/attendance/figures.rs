@@ -1,7 +1,7 @@
 //! The eight sums of minutes, their identity, and the rate that carries its completeness.
 //!
-//! Source: arithmetic.md, "Identity". Nothing here rounds except [`Share::hundredths_shown`], which
-//! is for showing.
+//! Source: `docs/areas/attendance.md`, "The identity". Nothing here rounds except
+//! [`Share::hundredths_shown`], which is for showing.
 //!
 //! Invariant: `possible = present + elsewhere + authorised + unauthorised + unresolved + unmarked`.
 

@@ -1,9 +1,9 @@
 //! What is said of one pupil in one lesson: presence, approval, reason.
 //!
-//! Three orthogonal fields instead of one code (domain.md 3.4). The reason is the dangerous field:
-//! it is stored apart, and it is in memory only where a rule that a person wrote needs it. A mark
-//! never says anything of a pupil that was not asked about: unmarked is the absence of a mark and of
-//! a register, not a value here.
+//! Three orthogonal fields instead of one code (`docs/areas/attendance.md`). The reason is the
+//! dangerous field: it is stored apart, and it is in memory only where a rule that a person wrote
+//! needs it. A mark never says anything of a pupil that was not asked about: unmarked is the
+//! absence of a mark and of a register, not a value here.
 //!
 //! Invariant: a combination that means nothing cannot be built, see [`MarkKind::new`].
 

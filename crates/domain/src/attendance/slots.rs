@@ -1,7 +1,7 @@
 //! A pupil's day as lessons with their minutes, and how a mark splits the minutes.
 //!
-//! Source: arithmetic.md, "Identity" and "Marks". Which lessons were to be attended is decided in
-//! [`super::timetable`].
+//! Source: `docs/areas/attendance.md`, "The identity" and the rules after it. Which lessons were to
+//! be attended is decided in [`super::timetable`].
 //!
 //! Invariant: the parts of [`SlotMinutes`] other than `late` add to the slot's possible minutes.
 

@@ -1,6 +1,6 @@
 //! One pupil's day: the lessons that were to be attended and what is said of each.
 //!
-//! Source: arithmetic.md, "Identity": possible minutes are the lessons of the pupil's groups on
+//! Source: `docs/areas/attendance.md`: possible minutes are the lessons of the pupil's groups on
 //! school days of the calendar, inside the enrolment, as the individual timetable says, not
 //! cancelled. This module knows one [`View`]: facts already resolved as known on an instant.
 //!

@@ -1,6 +1,6 @@
 //! Duties: who does what by when, and what stops their clock.
 //!
-//! Source: operating-model.md, "Duties and outcomes". The clock itself runs where cases are kept.
+//! Source: `docs/areas/model.md`, "Words". The clock itself runs where cases are kept.
 //!
 //! Invariant: an [`Outcome`] stops a clock, never a note.
 

@@ -1,7 +1,7 @@
 //! The plain evaluation of a model on one pupil: judged day by day, windows summed anew each time.
 //!
-//! Source: operating-model.md, "Rules". It reads like the rules and is slow; `lasna-engine` judges
-//! the same over columns and must give the same crossings.
+//! Source: `docs/areas/signals.md`. It reads like the rules and is slow; `lasna-engine` judges the
+//! same over columns and must give the same crossings.
 //!
 //! Invariant: a step fires at most once in each counting period, on the first day its condition
 //! holds; replaying the same facts gives the same crossings.

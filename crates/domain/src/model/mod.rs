@@ -1,6 +1,6 @@
 //! The operating model as data: measures, steps, duties, in words that a council can decide on.
 //!
-//! A model is written by people, versioned and immutable once published (operating-model.md). This
+//! A model is written by people, versioned and immutable once adopted (`docs/areas/model.md`). This
 //! module holds the checked form; `lasna-formats` reads the file with places and mends,
 //! [`mod@evaluate`] is the plain evaluation and `lasna-engine` the columnar one. It never learns
 //! anything from data and never ranks children.

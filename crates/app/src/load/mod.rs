@@ -7,13 +7,13 @@
 //! Invariant: numbers of people, classes, schools and subjects are the store's, so two readings can
 //! be compared; those of enrolments and exceptions only put them in order.
 
+mod facts;
+
 use crate::import::records::Fields;
 use crate::{App, AppError};
+use facts::Kept;
 use lasna_domain::access::Scope;
-use lasna_domain::attendance::{
-    Approval, CalendarDay, Enrolment, Facts, Lesson, Mark, MarkAbout, MarkKind, Presence, Reason,
-    Register, School, TimetableException,
-};
+use lasna_domain::attendance::{Enrolment, Facts, School, TimetableException};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay, school_year_of};
 use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SchoolNo, SubjectNo};
 use lasna_domain::roster::RecordKind;
@@ -69,6 +69,9 @@ impl Loaded {
 impl App {
     /// Loads the school year that holds a day, as known on an instant; writes an audit row.
     ///
+    /// Of a scope that reaches one school, marks are loaded of pupils who were ever enrolled there,
+    /// and lessons and enrolments of every school that these pupils were in.
+    ///
     /// # Errors
     /// The store's.
     pub fn load(
@@ -105,7 +108,8 @@ fn load(
         visible: &visible,
     };
     roster.structure(&mut loaded)?;
-    roster.facts(&mut loaded, school_year_of(day))?;
+    let kept = Kept::of(scope.reach(), &mut loaded.facts.enrolments);
+    roster.facts(&mut loaded, school_year_of(day), kept.as_ref())?;
     Ok(loaded)
 }
 
@@ -247,125 +251,6 @@ impl Roster<'_, '_> {
             .exceptions
             .sort_by_key(|exception| (exception.pupil, exception.no));
         Ok(())
-    }
-
-    fn facts(&mut self, loaded: &mut Loaded, year: Span) -> Result<(), DbError> {
-        let facts = &mut loaded.facts;
-        self.last_of(FactTable::Calendar, year, |row, replaces| {
-            let school = (row.key[0] != 0).then_some(OrgNo(row.key[0] as u32));
-            let day = CalendarDay {
-                school,
-                day: Day(row.key[1]),
-                school_day: row.values[0] == 1,
-                known_at: row.known_at,
-            };
-            put(&mut facts.calendar, day, replaces);
-        })?;
-        self.last_of(FactTable::Lesson, year, |row, replaces| {
-            let lesson = Lesson {
-                group: GroupNo(row.key[0] as u32),
-                day: Day(row.key[1]),
-                start: TimeOfDay(row.key[2] as u16),
-                minutes: row.values[0] as u16,
-                subject: SubjectNo(row.values[1] as u32),
-                cancelled: row.values[3] == 1,
-                known_at: row.known_at,
-            };
-            put(&mut facts.lessons, lesson, replaces);
-        })?;
-        self.last_of(FactTable::Register, year, |row, replaces| {
-            let register = Register {
-                group: GroupNo(row.key[0] as u32),
-                day: Day(row.key[1]),
-                start: TimeOfDay(row.key[2] as u16),
-                taken: row.values[0] == 1,
-                known_at: row.known_at,
-            };
-            put(&mut facts.registers, register, replaces);
-        })?;
-        self.marks(facts, year)
-    }
-
-    fn marks(&mut self, facts: &mut Facts, year: Span) -> Result<(), DbError> {
-        let mut reasons: Vec<FactRow> = Vec::new();
-        let reason_table = FactTable::Reason;
-        FactRow::each_of_days(
-            self.read,
-            self.scope,
-            reason_table,
-            self.visible,
-            year,
-            |row| {
-                reasons.push(row);
-                Ok::<(), DbError>(())
-            },
-        )?;
-        let mut next = 0;
-        let marks = &mut facts.marks;
-        self.last_of(FactTable::Mark, year, |row, replaces| {
-            let id = (row.key, row.known_at, row.batch);
-            while reasons
-                .get(next)
-                .is_some_and(|r| (r.key, r.known_at, r.batch) < id)
-            {
-                next += 1;
-            }
-            let reason = reasons
-                .get(next)
-                .filter(|r| (r.key, r.known_at, r.batch) == id)
-                .and_then(|r| Reason::ALL.get(r.values[0] as usize).copied())
-                .unwrap_or(Reason::Unknown);
-            put(marks, mark_of(&row, reason), replaces);
-        })
-    }
-
-    /// Hands over every row in sight; `true` where it replaces the one before (same key).
-    fn last_of(
-        &mut self,
-        table: FactTable,
-        year: Span,
-        mut take: impl FnMut(FactRow, bool),
-    ) -> Result<(), DbError> {
-        let mut key = None;
-        FactRow::each_of_days(self.read, self.scope, table, self.visible, year, |row| {
-            let replaces = key == Some(row.key);
-            key = Some(row.key);
-            take(row, replaces);
-            Ok::<(), DbError>(())
-        })
-    }
-}
-
-fn put<T>(list: &mut Vec<T>, item: T, replaces: bool) {
-    if replaces {
-        list.pop();
-    }
-    list.push(item);
-}
-
-fn mark_of(row: &FactRow, reason: Reason) -> Mark {
-    let [hundredths, presence, approval, minutes, _] = row.values;
-    let kind = usize::try_from(presence).ok().and_then(|presence| {
-        let presence = *Presence::ALL.get(presence)?;
-        let approval = *Approval::ALL.get(approval as usize)?;
-        MarkKind::new(presence, approval, u16::try_from(minutes).ok()).ok()
-    });
-    let about = match row.key[2] {
-        -1 => MarkAbout::Day {
-            hundredths: hundredths as u8,
-        },
-        start => MarkAbout::Lesson {
-            group: GroupNo(row.key[3] as u32),
-            start: TimeOfDay(start as u16),
-        },
-    };
-    Mark {
-        pupil: PersonNo(row.key[0] as u32),
-        day: Day(row.key[1]),
-        about,
-        known_at: row.known_at,
-        kind,
-        reason,
     }
 }
 

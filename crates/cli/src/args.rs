@@ -181,7 +181,7 @@ pub enum UserCommand {
     Add {
         #[arg(long, value_enum)]
         role: RoleArg,
-        /// The school's id in the source; left out, the account reaches the provider
+        /// The school's id in the source; only a coordinator is without one
         #[arg(long)]
         school: Option<String>,
     },

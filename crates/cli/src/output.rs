@@ -8,10 +8,8 @@ use std::io::{IsTerminal, Write};
 
 /// Prints one JSON document.
 pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)?;
-    Ok(out.flush()?)
+    let text = serde_json::to_string_pretty(value)?;
+    lines([text])
 }
 
 /// Prints lines; a closed pipe ends the program quietly, as `head` wants it.

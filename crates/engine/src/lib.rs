@@ -4,8 +4,8 @@
 //! updated mark by mark; it is thrown away and rebuilt when the structure (lessons, enrolments,
 //! calendar, individual timetables) changes. It reads no store and no clock.
 //!
-//! Invariant: every answer equals the plain one of `lasna-domain` to the minute; the property tests
-//! in `tests/` hold both against each other.
+//! Invariant: every answer equals the plain one of `lasna-domain` to the minute, except on a day
+//! that is a [`Problem`]; the property tests in `tests/` hold both against each other.
 
 mod build;
 mod columns;

@@ -1,6 +1,6 @@
 //! The audit table: who did what, why and how far, one row for each change and each look.
 //!
-//! Targets are kinds and source ids of lists, never names.
+//! Targets are kinds, numbers of pupils and ids of lists, never names.
 //!
 //! Invariant: rows are only added.
 

@@ -281,6 +281,13 @@ impl<'a> Stage<'a> {
             Row::User(_) => Some(EntityKind::Person),
             _ => None,
         };
+        if let Row::Class(class) = &row
+            && class.title == class.id
+            && self.knows(RecordKind::Group, &class.id)
+        {
+            // Made from an association that knows only its id: it says less than what is there.
+            return;
+        }
         let known_at = said.unwrap_or(Instant::LATEST);
         if let Some((kind, id, record)) = record_of(row, known_at) {
             if let Some(entity) = entity {

@@ -46,10 +46,11 @@ pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
         ModelCommand::Adopt { file } => {
             let (model, text) = context::model_named(file)?;
             context::app(args)?.adopt_model(&model, &text)?;
+            let from = model.valid.to_string();
             if args.json {
-                output::json(&json!({ "adopted": model.reference() }))?;
+                output::json(&json!({ "adopted": model.reference(), "valid": from }))?;
             } else {
-                output::lines([format!("{} is in force", model.reference())])?;
+                output::lines([format!("{} is in force from {from}", model.reference())])?;
             }
             Ok(Outcome::Ok)
         }

@@ -1,6 +1,6 @@
 //! Conditions of a step by hand: each kind, ways to count again, what a correction takes away.
 //!
-//! Source: operating-model.md, "Rules".
+//! Source: docs/areas/model.md.
 //!
 //! Invariant: the expected days were counted by hand.
 

@@ -1,7 +1,8 @@
 //! England's register codes mapped to presence, approval and reason, and the vectors on them.
 //!
-//! Source: interop.md 4.5 and 4.6. Each session is a lesson of one minute, so that minutes are
-//! sessions; a code that is not a possible session exempts the pupil from it.
+//! Source: the School Attendance (Pupil Registration) (England) Regulations 2024 and the guidance on
+//! their codes. Each session is a lesson of one minute, so that minutes are sessions; a code that is
+//! not a possible session exempts the pupil from it.
 //!
 //! Invariant: the decisions (persistent, severe) are made by [`Share::at_least`].
 

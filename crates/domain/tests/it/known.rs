@@ -1,6 +1,6 @@
 //! Readings as known on an instant: neither order, repetition nor later facts change one.
 //!
-//! Source: arithmetic.md, "As known on" and "Proofs expected".
+//! Source: docs/areas/attendance.md.
 //!
 //! Invariant: a failure names its seed.
 

@@ -1,6 +1,6 @@
 //! Ladders in use, week by week: the Dutch report and the Danish quarter.
 //!
-//! Source: operating-model.md, "Rules"; interop.md 4.6.
+//! Source: docs/areas/model.md, and the source that each model file names.
 //!
 //! Invariant: the expected days were counted by hand.
 

@@ -8,7 +8,7 @@ use lasna_domain::model::evaluate::Judge;
 use lasna_engine::Engine;
 use lasna_testkit::world::{days_of, instants_of, random_model, random_world};
 
-/// Worlds of each run; the 10 000 of the contract are these together with `figures_many`.
+/// Worlds of each run, beside those of `figures_many`.
 const WORLDS: u64 = 9_000;
 const MODELS: u64 = 1_500;
 

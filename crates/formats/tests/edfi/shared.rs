@@ -2,7 +2,7 @@
 //!
 //! What it is not: rules for files that are not among them.
 //!
-//! Invariant: the figures are those of interop.md, D13.
+//! Invariant: the figures are counts of the files by another program.
 
 use super::{count, marks, read};
 use lasna_domain::attendance::{Approval, Presence};

@@ -2,7 +2,7 @@
 //!
 //! What it is not: the generator's own counting; nothing is shared with it but the files.
 //!
-//! Invariant: the recount follows arithmetic.md, and reads instants and dates as sorted text.
+//! Invariant: the recount follows docs/areas/attendance.md, and reads instants and dates as sorted text.
 
 use crate::files::World;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The roster is a closed, valid OneRoster 1.2 bulk set (interop.md 4.1).
+//! The roster is a closed, valid OneRoster 1.2 bulk set (docs/areas/formats.md).
 
 use crate::files::World;
 use std::collections::{BTreeMap, BTreeSet};

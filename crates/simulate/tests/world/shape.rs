@@ -1,4 +1,4 @@
-//! The world looks like the figures of domain.md 8, within wide bounds, and holds the hard cases.
+//! The world looks like the figures of docs/areas/simulate.md, within wide bounds, and holds the hard cases.
 
 use crate::files::World;
 use serde_json::Value;

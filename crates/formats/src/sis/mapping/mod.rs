@@ -138,7 +138,8 @@ pub struct Mapping {
     pub date: DateForm,
     /// Whether there is a registers file.
     pub registers: Registers,
-    /// When calendar, lessons and timetables count as known where a row does not say it.
+    /// When structure of which nothing was known before counts as known where a row does not say it;
+    /// the import decides which that is.
     pub structure_known_from: Option<Instant>,
     columns: BTreeMap<(Table, &'static str), String>,
     tables: Vec<CodeTable>,

@@ -49,10 +49,9 @@ impl App {
             _ => self.reach(),
         };
         let scope = self.scope(action, AccessReason::FollowAbsence, reach)?;
-        let loaded = self.load(&scope, "figures", known_at, as_of)?;
-        let engine = loaded.engine()?;
+        let year = self.year(&scope, "figures", known_at, as_of)?;
         let inside = |school| reach == Reach::Provider || reach == Reach::School(school);
-        let mut rows = rows_of(level, &loaded, &engine, as_of, inside);
+        let mut rows = rows_of(level, &year.loaded, &year.engine, as_of, inside);
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(rows)
     }

@@ -10,6 +10,7 @@ mod error;
 mod explain;
 mod export;
 mod figures;
+mod held;
 pub mod import;
 mod load;
 pub mod model;
@@ -20,6 +21,7 @@ pub use check::CheckFinding;
 pub use error::AppError;
 pub use explain::{CountedMark, Explanation};
 pub use figures::{FigureRow, Level};
+pub use held::HeldYears;
 pub use load::Loaded;
 pub use rule::rule_text;
 pub use watch_list::WatchRow;
@@ -30,6 +32,7 @@ use lasna_domain::ids::{OrgNo, ProviderNo};
 use lasna_domain::model::Model;
 use lasna_formats::model::write_model;
 use lasna_store::{Account, EntityKind, Store, StoredModel};
+use std::sync::Arc;
 
 /// The model in force where none was adopted.
 pub const DEFAULT_MODEL: &str = "sky-fi";
@@ -41,6 +44,7 @@ pub struct App {
     provider: ProviderNo,
     now: Instant,
     actor: Actor,
+    held: Option<Arc<HeldYears>>,
 }
 
 impl App {
@@ -58,7 +62,15 @@ impl App {
             provider,
             now,
             actor: Actor::Operator,
+            held: None,
         })
+    }
+
+    /// The same, with school years that are held between questions.
+    #[must_use]
+    pub fn holding(mut self, held: Arc<HeldYears>) -> App {
+        self.held = Some(held);
+        self
     }
 
     /// For the account of a token.
@@ -76,6 +88,7 @@ impl App {
             provider,
             now,
             actor: Actor::Operator,
+            held: None,
         };
         let reach = match &account.school {
             None => Reach::Provider,

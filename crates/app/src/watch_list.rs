@@ -9,7 +9,6 @@ use crate::{App, AppError, Loaded};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{Figures, SchoolYear};
 use lasna_domain::calendar::{Day, Instant};
-use lasna_domain::ids::OrgNo;
 use lasna_domain::model::evaluate::Crossing;
 use lasna_domain::model::{CountsAgain, Model};
 use lasna_engine::{Engine, PupilFigures};
@@ -53,27 +52,20 @@ impl App {
         let target = only.map_or("watch-list".to_owned(), |no| {
             format!("watch-list:school:{no}")
         });
-        let loaded = self.load(&scope, &target, known_at, as_of)?;
-        let engine = loaded.engine()?;
-        Ok(rows(model, &loaded, &engine, only, as_of))
+        let year = self.year(&scope, &target, known_at, as_of)?;
+        let rows = year.watch_rows(model, as_of);
+        let inside = |row: &&WatchRow| school.is_none_or(|school| row.school == school);
+        Ok(rows.iter().filter(inside).cloned().collect())
     }
 }
 
-fn rows(
-    model: &Model,
-    loaded: &Loaded,
-    engine: &Engine,
-    only: Option<OrgNo>,
-    as_of: Day,
-) -> Vec<WatchRow> {
+/// Rows of every school that was loaded.
+pub(crate) fn rows(model: &Model, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<WatchRow> {
     let mut rows = Vec::new();
     for found in engine.crossings(model, as_of) {
         let Some(figures) = engine.pupil(found.pupil, as_of) else {
             continue;
         };
-        if only.is_some_and(|only| only != figures.school) {
-            continue;
-        }
         let Some(year) = engine.school_year(found.school) else {
             continue;
         };

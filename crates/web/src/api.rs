@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use lasna_app::{App, Level};
+use lasna_app::Level;
 use lasna_domain::calendar::{Day, Instant};
 use serde::Deserialize;
 
@@ -31,12 +31,12 @@ pub(crate) async fn watch_list(
     // The framework's own refusals are plain text.
     let Path(school) = school.map_err(|_| lasna_app::AppError::NotFound("school"))?;
     let Query(query) = query.map_err(|refused| wrong("query", &refused.body_text()))?;
-    let now = (shared.clock)();
+    let now = (shared.settings.clock)();
     let as_of = day_of(query.as_of.as_deref(), &shared)?;
     let known_at = instant_of(query.known_at.as_deref())?;
     let rows = run(move || {
-        let app = App::with_token(shared.store.clone(), now, &token)?;
-        let model = (shared.model)(&app, as_of).map_err(lasna_app::AppError::Problem)?;
+        let app = shared.app(now, &token)?;
+        let model = (shared.settings.model)(&app, as_of).map_err(lasna_app::AppError::Problem)?;
         app.watch_list(&model, Some(&school), as_of, known_at)
     })
     .await?;
@@ -58,7 +58,7 @@ pub(crate) async fn figures(
 ) -> Result<Json<Vec<FiguresJson>>, Problem> {
     let token = bearer(&headers)?;
     let Query(query) = query.map_err(|refused| wrong("query", &refused.body_text()))?;
-    let now = (shared.clock)();
+    let now = (shared.settings.clock)();
     let level = match query.level.as_deref().unwrap_or_default() {
         "provider" => Level::Provider,
         "school" => Level::School,
@@ -69,7 +69,7 @@ pub(crate) async fn figures(
     let as_of = day_of(query.as_of.as_deref(), &shared)?;
     let known_at = instant_of(query.known_at.as_deref())?;
     let rows = run(move || {
-        let app = App::with_token(shared.store.clone(), now, &token)?;
+        let app = shared.app(now, &token)?;
         app.figures(level, as_of, known_at)
     })
     .await?;
@@ -78,14 +78,14 @@ pub(crate) async fn figures(
 
 /// `GET /readyz`: the store answers.
 pub(crate) async fn ready(State(shared): State<Shared>) -> Result<&'static str, Problem> {
-    run(move || Ok(shared.store.providers().map(drop)?)).await?;
+    run(move || Ok(shared.settings.store.providers().map(drop)?)).await?;
     Ok("ready\n")
 }
 
 fn day_of(text: Option<&str>, shared: &Shared) -> Result<Day, Problem> {
     match text {
         Some(text) => text.parse::<Day>().map_err(|error| wrong("as_of", &error)),
-        None => Ok((shared.today)()),
+        None => Ok((shared.settings.today)()),
     }
 }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
-use lasna_app::App;
+use lasna_app::{App, AppError, HeldYears};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_store::Store;
@@ -40,7 +40,20 @@ pub struct Settings {
     pub model: Arc<ModelOf>,
 }
 
-pub(crate) type Shared = Settings;
+/// The settings with what the requests of one server share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub settings: Settings,
+    pub held: Arc<HeldYears>,
+}
+
+impl Shared {
+    /// The use cases for the account of a token.
+    pub fn app(&self, now: Instant, token: &str) -> Result<App, AppError> {
+        let app = App::with_token(self.settings.store.clone(), now, token)?;
+        Ok(app.holding(self.held.clone()))
+    }
+}
 
 /// The router over a store.
 pub fn router(settings: Settings) -> Router {
@@ -70,7 +83,10 @@ pub fn router(settings: Settings) -> Router {
         .layer(header_layer(header::CACHE_CONTROL, "no-store"))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
-        .with_state(settings)
+        .with_state(Shared {
+            settings,
+            held: Arc::default(),
+        })
 }
 
 fn recorder() -> PrometheusHandle {

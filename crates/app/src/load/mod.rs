@@ -12,7 +12,7 @@ mod facts;
 use crate::import::records::Fields;
 use crate::{App, AppError};
 use facts::Kept;
-use lasna_domain::access::Scope;
+use lasna_domain::access::{Reach, Scope};
 use lasna_domain::attendance::{Enrolment, Facts, School, TimetableException};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay, school_year_of};
 use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SchoolNo, SubjectNo};
@@ -38,6 +38,8 @@ pub struct Loaded {
     pub provider: String,
     /// Numbers of schools.
     pub schools: Vec<SchoolNo>,
+    /// The imports that there were, undone ones too.
+    pub batches: Vec<Batch>,
 }
 
 impl Loaded {
@@ -82,14 +84,28 @@ impl App {
         day: Day,
     ) -> Result<Loaded, AppError> {
         Ok(self.store().look(scope, self.now(), target, |read| {
-            load(read, scope, known_at, day)
+            load(read, scope, scope.reach(), known_at, day)
         })?)
+    }
+
+    /// As [`App::load`] for a look that is in the audit already, as far as `reach`.
+    pub(crate) fn load_within(
+        &self,
+        scope: &Scope,
+        reach: Reach,
+        known_at: Instant,
+        day: Day,
+    ) -> Result<Loaded, AppError> {
+        Ok(self
+            .store()
+            .ask(|read| load(read, scope, reach, known_at, day))?)
     }
 }
 
 fn load(
     read: &mut Read<'_>,
     scope: &Scope,
+    reach: Reach,
     known_at: Instant,
     day: Day,
 ) -> Result<Loaded, DbError> {
@@ -108,8 +124,9 @@ fn load(
         visible: &visible,
     };
     roster.structure(&mut loaded)?;
-    let kept = Kept::of(scope.reach(), &mut loaded.facts.enrolments);
+    let kept = Kept::of(reach, &mut loaded.facts.enrolments);
     roster.facts(&mut loaded, school_year_of(day), kept.as_ref())?;
+    loaded.batches = batches;
     Ok(loaded)
 }
 

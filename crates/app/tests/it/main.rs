@@ -12,6 +12,7 @@ mod bulk;
 mod fatal;
 mod files;
 mod first;
+mod held;
 mod marks;
 mod order;
 mod refused;

@@ -119,6 +119,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ModelCommand,
     },
+    /// What a register's columns and codes mean: presets to begin from, and a check
+    Mapping {
+        #[command(subcommand)]
+        command: MappingCommand,
+    },
     /// Look for contradictions in what is stored
     Check {
         /// A day of the school year to check; today where it is left out
@@ -173,6 +178,22 @@ pub enum ModelCommand {
     Adopt { file: String },
     /// The presets that come with the program
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// The presets that come with the program
+    List,
+    /// Print a preset, to write into mapping.toml and change
+    Show {
+        /// One of the list
+        name: String,
+    },
+    /// Say what is wrong in a mapping, with line and column
+    Check {
+        /// The file; - reads standard input
+        file: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -105,14 +105,22 @@ pub fn when(when: &When) -> anyhow::Result<(Day, Instant)> {
     Ok((as_of, known_at))
 }
 
-/// The text of a file, of standard input (`-`) or of a preset.
-pub fn model_text(name: &str) -> anyhow::Result<String> {
+/// The text of a file, or of standard input (`-`).
+pub fn file_text(name: &str) -> anyhow::Result<String> {
     if name == "-" {
         let mut text = String::new();
         std::io::stdin()
             .read_to_string(&mut text)
             .context("standard input")?;
         return Ok(text);
+    }
+    std::fs::read_to_string(name).with_context(|| name.to_owned())
+}
+
+/// The text of a file, of standard input (`-`) or of a preset.
+pub fn model_text(name: &str) -> anyhow::Result<String> {
+    if name == "-" {
+        return file_text(name);
     }
     match std::fs::read_to_string(name) {
         Ok(text) => Ok(text),

@@ -4,6 +4,7 @@
 
 mod import;
 mod lists;
+mod mapping;
 mod model;
 mod service;
 
@@ -78,6 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Command::Export { out } => lists::export(args, out),
         Command::Model { command } => model::run(args, command),
+        Command::Mapping { command } => mapping::run(args, command),
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
         Command::Serve { listen } => service::serve(args, listen),

@@ -105,6 +105,8 @@ fn every_command_answers_one_document() {
         &["explain", "s0001-p0001", "--as-of", &day],
         &["export", "--out", out],
         &["model", "list"],
+        &["mapping", "list"],
+        &["mapping", "show", "primus"],
         &["model", "guide", "sky-fi", "--lang", "sv"],
         &["model", "diff", "sky-fi", "england", "--lang", "fi"],
         &["model", "adopt", "sky-fi"],

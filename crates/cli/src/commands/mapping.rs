@@ -1,0 +1,62 @@
+//! `lasna mapping …`: what a register's columns and codes mean.
+//!
+//! Invariant: a mapping that passes here is read by an import without a problem.
+
+use super::Outcome;
+use crate::args::{Args, MappingCommand};
+use crate::{context, output};
+use anyhow::anyhow;
+use lasna_formats::sis::mapping::PRESETS;
+use lasna_formats::sis::{preset_text, read_mapping};
+use serde_json::json;
+
+pub fn run(args: &Args, command: &MappingCommand) -> anyhow::Result<Outcome> {
+    match command {
+        MappingCommand::List => {
+            if args.json {
+                output::json(&PRESETS)?;
+            } else {
+                output::lines(PRESETS.map(str::to_owned))?;
+            }
+            Ok(Outcome::Ok)
+        }
+        MappingCommand::Show { name } => {
+            let text = preset_text(name)
+                .ok_or_else(|| anyhow!("no preset is called {name}: see lasna mapping list"))?;
+            if args.json {
+                output::json(&json!({ "preset": name, "toml": text }))?;
+            } else {
+                output::lines([text.trim_end().to_owned()])?;
+            }
+            Ok(Outcome::Ok)
+        }
+        MappingCommand::Check { file } => check(args, file),
+    }
+}
+
+fn check(args: &Args, file: &str) -> anyhow::Result<Outcome> {
+    let problems = read_mapping(&context::file_text(file)?)
+        .err()
+        .unwrap_or_default();
+    if args.json {
+        let list: Vec<_> = problems
+            .iter()
+            .map(|p| {
+                json!({
+                    "file": file, "line": p.line, "column": p.column, "code": p.code,
+                    "message": p.message,
+                })
+            })
+            .collect();
+        output::json(&list)?;
+    } else if problems.is_empty() {
+        output::lines([format!("{file}: no problems")])?;
+    } else {
+        output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
+    }
+    Ok(if problems.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Problems
+    })
+}

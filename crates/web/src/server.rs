@@ -57,6 +57,13 @@ impl Shared {
 
 /// The router over a store.
 pub fn router(settings: Settings) -> Router {
+    router_over(Shared {
+        settings,
+        held: Arc::default(),
+    })
+}
+
+fn router_over(shared: Shared) -> Router {
     let handle = recorder();
     let header_layer = |name, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
@@ -83,10 +90,7 @@ pub fn router(settings: Settings) -> Router {
         .layer(header_layer(header::CACHE_CONTROL, "no-store"))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
-        .with_state(Shared {
-            settings,
-            held: Arc::default(),
-        })
+        .with_state(shared)
 }
 
 fn recorder() -> PrometheusHandle {
@@ -117,6 +121,20 @@ async fn count(request: Request, next: Next) -> Response {
     response
 }
 
+/// Makes today's lists before anybody asks, so that the first one to ask does not wait for the year.
+///
+/// It is recorded as a look of the operator, who started the program.
+fn warm(shared: &Shared) -> Result<(), String> {
+    let (clock, today) = (&shared.settings.clock, &shared.settings.today);
+    let app = App::operator(shared.settings.store.clone(), clock())
+        .map_err(|error| error.to_string())?
+        .holding(shared.held.clone());
+    let model = (shared.settings.model)(&app, today())?;
+    app.watch_list(&model, None, today(), Instant::LATEST)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
 /// Serves until `stop` is done, then lets running requests end.
 ///
 /// # Errors
@@ -126,7 +144,17 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(settings))
+    let shared = Shared {
+        settings,
+        held: Arc::default(),
+    };
+    let warming = shared.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = warm(&warming) {
+            tracing::warn!(%error, "today's lists could not be made ahead");
+        }
+    });
+    axum::serve(listener, router_over(shared))
         .with_graceful_shutdown(stop)
         .await
 }

@@ -130,7 +130,8 @@ pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
         lasna_web::serve(settings, listener, stop()).await?;
         Ok(Outcome::Ok)
     });
-    drop(runtime);
+    // Requests have ended; lists that are still being made ahead are not waited for.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     drop(keep);
     done
 }

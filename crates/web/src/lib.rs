@@ -7,6 +7,7 @@
 
 mod api;
 pub mod json;
+mod pages;
 mod problem;
 pub mod routes;
 mod server;

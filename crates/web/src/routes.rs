@@ -37,6 +37,16 @@ pub const ROUTES: &[Route] = &[
         path: "/api/v1/schools/{id}/watch-list",
         action: Some(Action::ReadWatchList),
     },
+    Route {
+        method: "GET",
+        path: "/ladder",
+        action: None,
+    },
+    Route {
+        method: "GET",
+        path: "/assets/style.css",
+        action: None,
+    },
     // Asking for pupils needs another action, which the use case checks.
     Route {
         method: "GET",

@@ -3,7 +3,7 @@
 //! Invariant: the clock comes in from outside; a request's path pattern, method and status are
 //! counted, nothing else of it.
 
-use crate::{api, problem::Problem};
+use crate::{api, pages, problem::Problem};
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -74,6 +74,8 @@ fn router_over(shared: Shared) -> Router {
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .route("/api/v1/figures", get(api::figures))
+        .route("/ladder", get(pages::ladder::ladder))
+        .route("/assets/style.css", get(pages::style))
         .fallback(async || {
             Problem::new(
                 StatusCode::NOT_FOUND,
@@ -90,6 +92,10 @@ fn router_over(shared: Shared) -> Router {
         .layer(header_layer(header::CACHE_CONTROL, "no-store"))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header_layer(
+            header::CONTENT_SECURITY_POLICY,
+            pages::CONTENT_POLICY,
+        ))
         .with_state(shared)
 }
 

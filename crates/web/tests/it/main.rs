@@ -12,6 +12,7 @@ mod closed;
 mod counts;
 mod figures;
 mod list;
+mod pages;
 mod routes;
 mod town;
 

@@ -4,10 +4,10 @@
 
 use crate::{App, AppError, Loaded};
 use lasna_domain::access::{AccessReason, Action, Reach};
-use lasna_domain::attendance::{Facts, MarkAbout, norm_slot_start};
-use lasna_domain::calendar::{Day, Instant, TimeOfDay};
+use lasna_domain::attendance::{Facts, Lesson, Mark, MarkAbout, norm_slot_start};
+use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PupilNo, SchoolNo};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that cannot be right, with how often and an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl App {
         let mut seen = Seen::default();
         let slots = Slots::of(&loaded.facts);
         seen.lessons(&loaded);
+        seen.homes(&loaded);
         seen.marks(&loaded, &slots);
         seen.registers(&loaded, &slots);
         let engine = loaded.engine()?;
@@ -72,7 +73,8 @@ impl App {
             ),
             seen.nobody.into_finding(
                 "K02",
-                "marks of pupils without an enrolment count nowhere: import the enrolments",
+                "marks of pupils outside their enrolment in the class count nowhere: mend the \
+                 enrolments or the marks",
             ),
             seen.untaught.into_finding(
                 "K03",
@@ -87,6 +89,14 @@ impl App {
                 "days of a pupil with more than 16 lessons are counted by their first 16: mend the \
                  lessons or the pupil's groups",
             ),
+            seen.two_homes.into_finding(
+                "K06",
+                "pupils in two homerooms on the same days count in both: end one enrolment",
+            ),
+            seen.overlap.into_finding(
+                "K07",
+                "lessons of a class that overlap are all counted: mend their start or length",
+            ),
         ];
         Ok(findings.into_iter().flatten().collect())
     }
@@ -100,12 +110,15 @@ struct Seen {
     untaught: Found,
     long: Found,
     crowded: Found,
+    two_homes: Found,
+    overlap: Found,
 }
 
 /// Where lessons are, and which schools go by lessons.
 struct Slots {
     lessons: BTreeSet<(GroupNo, Day, TimeOfDay)>,
-    enrolled: BTreeSet<PupilNo>,
+    /// Of each pupil the groups with the days in them.
+    enrolled: BTreeMap<PupilNo, Vec<(GroupNo, Span)>>,
     /// Groups of schools of which any group has a lesson; the other schools' days are by the norm.
     by_lessons: BTreeSet<GroupNo>,
 }
@@ -119,6 +132,10 @@ impl Slots {
             .filter(|enrolment| taught.contains(&enrolment.group))
             .map(|enrolment| enrolment.school)
             .collect();
+        let mut enrolled: BTreeMap<PupilNo, Vec<(GroupNo, Span)>> = BTreeMap::new();
+        for e in &facts.enrolments {
+            enrolled.entry(e.pupil).or_default().push((e.group, e.span));
+        }
         let of_schools = facts
             .enrolments
             .iter()
@@ -129,8 +146,18 @@ impl Slots {
                 .iter()
                 .map(|lesson| (lesson.group, lesson.day, lesson.start))
                 .collect(),
-            enrolled: facts.enrolments.iter().map(|e| e.pupil).collect(),
+            enrolled,
             by_lessons: of_schools.map(|enrolment| enrolment.group).collect(),
+        }
+    }
+
+    /// Whether the pupil was in the mark's class that day; for a mark of the day, in any.
+    fn is_enrolled(&self, mark: &Mark) -> bool {
+        let groups = self.enrolled.get(&mark.pupil).into_iter().flatten();
+        let mut that_day = groups.filter(|(_, span)| span.contains(mark.day));
+        match mark.about {
+            MarkAbout::Lesson { group, .. } => that_day.any(|(own, _)| *own == group),
+            MarkAbout::Day { .. } => that_day.next().is_some(),
         }
     }
 
@@ -152,11 +179,42 @@ impl Seen {
         }
     }
 
+    fn homes(&mut self, loaded: &Loaded) {
+        let mut homes: BTreeMap<PupilNo, Vec<Span>> = BTreeMap::new();
+        for e in loaded.facts.enrolments.iter().filter(|e| e.homeroom) {
+            let known = homes.entry(e.pupil).or_default();
+            if let Some(other) = known.iter().find(|other| !other.meet(e.span).is_empty()) {
+                let from = other.meet(e.span).from;
+                self.two_homes
+                    .note(|| format!("{} {from}", loaded.person(e.pupil)));
+            }
+            known.push(e.span);
+        }
+        // In order of class, day and start: an overlap is with the lesson before.
+        let held = loaded
+            .facts
+            .lessons
+            .iter()
+            .filter(|lesson| !lesson.cancelled);
+        let mut before: Option<&Lesson> = None;
+        for lesson in held {
+            let overlaps = before.is_some_and(|b| {
+                (b.group, b.day) == (lesson.group, lesson.day)
+                    && b.start.0 + b.minutes > lesson.start.0
+            });
+            if overlaps {
+                self.overlap
+                    .note(|| format!("{} {}", loaded.class(Some(lesson.group)), lesson.day));
+            }
+            before = Some(lesson);
+        }
+    }
+
     fn marks(&mut self, loaded: &Loaded, slots: &Slots) {
         let in_force = loaded.facts.marks.iter().filter(|mark| mark.kind.is_some());
         for mark in in_force {
             let example = || format!("{} {}", loaded.person(mark.pupil), mark.day);
-            if !slots.enrolled.contains(&mark.pupil) {
+            if !slots.is_enrolled(mark) {
                 self.nobody.note(example);
             } else if let MarkAbout::Lesson { group, start } = mark.about
                 && !slots.is_lesson(group, mark.day, start)

@@ -10,11 +10,17 @@ mod commands;
 mod context;
 mod output;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
+    if args.data.is_some() && args.database.is_some() {
+        // Clap sees only those that stand on one side of the subcommand.
+        let message = "--data and --database name two places: give one of them";
+        let conflict = clap::error::ErrorKind::ArgumentConflict;
+        args::Args::command().error(conflict, message).exit();
+    }
     context::start_log();
     match commands::run(&args) {
         Ok(outcome) => outcome.into(),

@@ -50,3 +50,34 @@ impl fmt::Display for Finding {
         write!(f, ": {} {}", self.code, self.message)
     }
 }
+/// Longest code that a message repeats: shorter than an identity code.
+const CODE_TOLD_MAX: usize = 8;
+
+/// A code as a message may tell it: as it stands where it can be nothing but a code (short, without
+/// blanks and small letters), else by its length. The row says where it is.
+pub(crate) fn code_told(code: &str) -> String {
+    let fits = |c: char| c.is_uppercase() || c.is_ascii_digit() || "-_./+".contains(c);
+    let length = code.chars().count();
+    if (1..=CODE_TOLD_MAX).contains(&length) && code.chars().all(fits) {
+        format!("the code \"{code}\"")
+    } else {
+        format!("a code of {length} characters")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_told;
+
+    #[test]
+    fn only_what_can_be_nothing_but_a_code_is_repeated() {
+        for code in ["POIS-T", "02", "A", "ÄÖ.1"] {
+            assert!(code_told(code).contains(code), "{code}");
+        }
+        for text in ["Matti", "Matti Meikäläinen", "131052-308T", "POIS POIS", ""] {
+            let told = code_told(text);
+            assert!(text.is_empty() || !told.contains(text), "{told}");
+            assert!(told.starts_with("a code of "), "{told}");
+        }
+    }
+}

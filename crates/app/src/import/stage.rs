@@ -12,7 +12,7 @@ use lasna_domain::attendance::{MarkKind, Reason};
 use lasna_domain::calendar::{Instant, TimeOfDay};
 use lasna_domain::roster::RecordKind;
 use lasna_formats::finding::{Finding, Severity};
-use lasna_formats::rows::{Flow, MarkRow, Placed, Row, RowAbout, Sink};
+use lasna_formats::rows::{ClassRow, Flow, MarkRow, Placed, Row, RowAbout, Sink};
 use lasna_store::{EntityKind, FactRow, FactTable, Record};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -270,8 +270,17 @@ impl<'a> Stage<'a> {
                 let at = r.known_at;
                 self.take_record(Row::Timetable(r), at);
             }
+            Row::Class(class) if self.is_stub(file, &class) => {}
             other => self.take_record(other, None),
         }
+    }
+
+    /// Whether a class was made from an association of an interchange file, which knows only its
+    /// id, while a fuller one is there.
+    fn is_stub(&self, file: &str, class: &ClassRow) -> bool {
+        file.ends_with(".xml")
+            && class.title == class.id
+            && self.knows(RecordKind::Group, &class.id)
     }
 
     fn take_record(&mut self, row: Row, said: Option<Instant>) {
@@ -281,13 +290,6 @@ impl<'a> Stage<'a> {
             Row::User(_) => Some(EntityKind::Person),
             _ => None,
         };
-        if let Row::Class(class) = &row
-            && class.title == class.id
-            && self.knows(RecordKind::Group, &class.id)
-        {
-            // Made from an association that knows only its id: it says less than what is there.
-            return;
-        }
         let known_at = said.unwrap_or(Instant::LATEST);
         if let Some((kind, id, record)) = record_of(row, known_at) {
             if let Some(entity) = entity {

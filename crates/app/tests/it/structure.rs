@@ -182,3 +182,55 @@ fn a_school_that_goes_by_the_norm_has_no_mark_out_of_place() {
         assert!(!codes.contains(&"K01"), "{found:?}");
     });
 }
+
+#[test]
+fn a_class_that_is_called_by_its_id_stays() {
+    both("called_by_id", |node| {
+        let files = everything().replace("classes.csv", "a7,,,7A,7,", "a7,,,a7,7,");
+        let first = node.import(1, &files);
+        assert_eq!(first.rejected, []);
+        let before = node.state();
+        let again = node.import(2, &files);
+        assert_eq!(again.import_id, None, "{:?}", again.kinds["classes"]);
+        assert_eq!(node.state(), before);
+        // And a class whose title becomes its id is changed, not ended.
+        let renamed = roster().replace("classes.csv", "b7,,,7B,7,", "b7,,,b7,7,");
+        let renamed = renamed.replace("classes.csv", "a7,,,7A,7,", "a7,,,a7,7,");
+        let c = node.import(3, &renamed).kinds["classes"];
+        assert_eq!((c.changed, c.ended), (1, 0));
+    });
+}
+
+#[test]
+fn the_check_finds_what_counts_nowhere_and_what_counts_twice() {
+    both("found", |node| {
+        let files = everything()
+            // p06 leaves for class b7 on the eighteenth, and is marked in the old class after that.
+            .replace(
+                "enrollments.csv",
+                "e-p06,,,a7,school-a,p06,student,,2026-08-11,2027-06-05",
+                "e-p06,,,a7,school-a,p06,student,,2026-08-11,2026-08-18\n\
+                 e-p06b,,,b7,school-b,p06,student,,2026-08-18,2027-06-05",
+            )
+            .add("marks.csv", "p06,,2026-08-20,a7,08:15,,health,,,,")
+            // q01 is in two homerooms.
+            .add(
+                "enrollments.csv",
+                "e-q01b,,,a7,school-a,q01,student,,2026-08-11,2027-06-05",
+            )
+            .add("lessons.csv", "a7,2026-08-24,09:30,45,KU,,,");
+        let report = node.import(1, &files);
+        assert_eq!(report.rejected, []);
+        let found = node.app(noon(2)).check(day("2026-08-24")).unwrap();
+        for (code, count, example) in [
+            ("K02", 1, "p06 2026-08-20"),
+            ("K06", 1, "q01 2026-08-11"),
+            ("K07", 1, "a7 2026-08-24"),
+        ] {
+            let finding = found.iter().find(|finding| finding.code == code);
+            let finding = finding.unwrap_or_else(|| panic!("{code}: {found:?}"));
+            assert_eq!((finding.count, finding.example.as_str()), (count, example));
+        }
+        assert_eq!(minutes(&node.figures(Instant::LATEST), "p06")[2], 0);
+    });
+}

@@ -26,8 +26,10 @@ pub struct Asked<'a> {
 
 pub fn import(args: &Args, asked: &Asked<'_>) -> anyhow::Result<Outcome> {
     let files = files_of(asked.paths)?;
-    if asked.rejects.is_some() {
+    if let Some(folder) = asked.rejects {
         check_rejects(&files)?;
+        // Before anything is applied: afterwards it would be too late to say no.
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let mut inputs = Vec::new();
     for file in &files {
@@ -42,13 +44,13 @@ pub fn import(args: &Args, asked: &Asked<'_>) -> anyhow::Result<Outcome> {
     };
     let report = app.import(inputs, options, &mut |rows| bar.set_position(rows))?;
     bar.finish_and_clear();
-    if let Some(folder) = asked.rejects {
-        write_rejects(&report, &files, folder)?;
-    }
     if args.json {
         output::json(&ReportJson::new(&report, asked.dry_run))?;
     } else {
         output::lines(text_of(&report, asked.dry_run))?;
+    }
+    if let Some(folder) = asked.rejects {
+        write_rejects(&report, &files, folder)?;
     }
     Ok(if report.rejected.is_empty() {
         Outcome::Ok
@@ -116,7 +118,6 @@ fn input_of(path: &Path, stdin_name: &str) -> anyhow::Result<Input> {
 
 /// Writes the refused rows of each register file beside a column that says why.
 fn write_rejects(report: &Report, files: &[PathBuf], folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mapping = mapping_of(files)?;
     for path in files {
         let name = name_of(path);

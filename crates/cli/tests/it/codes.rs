@@ -47,6 +47,15 @@ fn a_wrong_command_line_is_2() {
         assert_eq!(run.code, 2, "{args:?}: {}", run.err);
         assert_eq!(run.out, "", "{args:?}");
     }
+    let sides = [
+        "--data",
+        "a",
+        "model",
+        "list",
+        "--database",
+        "postgres://localhost/b",
+    ];
+    assert_eq!(run_bare(&sides).code, 2);
 }
 
 #[test]

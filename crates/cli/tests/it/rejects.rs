@@ -121,3 +121,17 @@ fn names_of_people_are_in_no_message() {
         run.out
     );
 }
+
+#[test]
+fn where_refused_rows_cannot_go_nothing_is_applied() {
+    let files = municipality(60, 6);
+    spoil(&files.path().join("marks.csv"), 2, 0, "nobody");
+    let lasna = Lasna::on_sqlite();
+    let taken = lasna.path("a-file");
+    fs::write(&taken, "").unwrap();
+    let path = files.path().to_str().unwrap();
+    let run = lasna.run(&["import", path, "--rejects", taken.to_str().unwrap()]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("a-file"), "{}", run.err);
+    assert_eq!(lasna.export()[1], b"", "something was applied");
+}

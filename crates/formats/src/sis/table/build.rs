@@ -9,6 +9,7 @@ use super::super::columns::Columns;
 use super::super::mapping::{CodeRule, Mapping};
 use super::{Table, decode};
 use crate::csv_out::formula_plain;
+use crate::finding::code_told;
 use crate::rows::{
     CalendarRow, LessonRow, MarkRow, RegisterRow, Row, RowAbout, RowState, TimetableRow,
 };
@@ -16,9 +17,6 @@ use csv::ByteRecord;
 use lasna_domain::attendance::{MarkKindError, Reason};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use std::borrow::Cow;
-
-/// Letters of an unknown code that a message shows.
-const CODE_SHOWN: usize = 40;
 
 /// Why a row is not used.
 pub(super) struct Refusal {
@@ -330,12 +328,10 @@ fn about(cells: &Cells<'_>) -> Read<RowAbout> {
 }
 
 fn unknown_code(code: &str) -> Refusal {
-    let shown: String = code
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(CODE_SHOWN)
-        .collect();
-    let message = format!("the mapping does not say what the code \"{shown}\" means on this day");
+    let message = format!(
+        "the mapping does not say what {} means on this day",
+        code_told(code)
+    );
     Refusal {
         code: "C02",
         field: Some(6),

@@ -23,7 +23,7 @@ pub use proposal::proposal;
 
 use super::cells;
 use super::mapping::{CodeRule, DateForm, Mapping};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, code_told};
 use crate::limits::Limits;
 use crate::rows::{Flow, MarkRow, Placed, Row, RowAbout, Sink};
 use lasna_domain::attendance::{MarkKind, MarkKindError, Presence, Reason};
@@ -214,8 +214,8 @@ impl Reading<'_> {
             );
         };
         let Some(rule) = self.rule(day, code, label) else {
-            let message =
-                format!("neither the mapping nor the proposal says what code \"{code}\" means");
+            let shown = code_told(code);
+            let message = format!("neither the mapping nor the proposal says what {shown} means");
             return refuse(told, "H01", message);
         };
         let Some((kind, reason)) = self.kind(rule, code) else {

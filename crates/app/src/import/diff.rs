@@ -163,7 +163,8 @@ pub(super) fn earlier(
 /// What a row says, for comparison: values and, for marks, the reason.
 type Said = ([i32; 5], i32);
 
-/// Compares staged facts of a table with those in sight.
+/// Compares staged facts of a table with those in sight; the counts, and how many rows another row
+/// of the same input contradicts.
 pub(super) fn facts(
     read: &mut Read<'_>,
     scope: &Scope,
@@ -172,7 +173,7 @@ pub(super) fn facts(
     visible: &Visible,
     known: Known,
     change: &mut Change,
-) -> Result<Counts, DbError> {
+) -> Result<(Counts, u64), DbError> {
     staged.sort_by_key(|s| (s.fact.key, instant(s)));
     let mut reasons = Vec::new();
     if table == FactTable::Mark {
@@ -191,6 +192,7 @@ pub(super) fn facts(
             known.now
         },
         counts: Counts::default(),
+        contradicted: 0,
         new: Vec::new(),
         old: Vec::new(),
     };
@@ -211,14 +213,19 @@ pub(super) fn facts(
         Ok::<(), DbError>(())
     })?;
     merge.end();
-    let Merge { counts, new, .. } = merge;
+    let Merge {
+        counts,
+        contradicted,
+        new,
+        ..
+    } = merge;
     if table == FactTable::Mark {
         change.facts.insert(FactTable::Reason, reasons_of(&new));
     }
     change
         .facts
         .insert(table, new.into_iter().map(|(row, _)| row).collect());
-    Ok(counts)
+    Ok((counts, contradicted))
 }
 
 /// The reasons of new marks, which are stored apart from them.
@@ -246,6 +253,8 @@ struct Merge<'s> {
     /// When a row of a key that nobody knew became known, where the source does not say.
     of_new: Instant,
     counts: Counts,
+    /// Rows of which a later one of the same instant says something else.
+    contradicted: u64,
     new: Vec<(FactRow, i32)>,
     /// Rows in sight of the key being read: instant and what it says.
     old: Vec<([i32; 4], Instant, Said)>,
@@ -282,6 +291,9 @@ impl Merge<'_> {
             for same in group.chunk_by(|a, b| instant(a) == instant(b)) {
                 if let Some((last, superseded)) = same.split_last() {
                     self.counts.unchanged += superseded.len() as u64;
+                    let says = |s: &StagedFact| (s.fact.values, s.reason);
+                    let others = superseded.iter().filter(|s| says(s) != says(last));
+                    self.contradicted += others.count() as u64;
                     self.one(last, first, old);
                 }
             }

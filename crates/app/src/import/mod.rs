@@ -24,6 +24,7 @@ use lasna_domain::access::{AccessReason, Action, Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::BatchNo;
 use lasna_domain::roster::RecordKind;
+use lasna_formats::finding::{Finding, Severity};
 use lasna_formats::limits::Limits;
 use lasna_store::db::{DbError, Value};
 use lasna_store::{Batch, FactTable, Record, Visible};
@@ -124,8 +125,12 @@ impl App {
             }
             diff::earlier(std::mem::take(&mut stage.earlier), stage.base, &mut change);
             for (table, staged) in std::mem::take(&mut stage.facts) {
-                let counts = diff::facts(read, scope, table, staged, visible, known, &mut change)?;
+                let (counts, contradicted) =
+                    diff::facts(read, scope, table, staged, visible, known, &mut change)?;
                 if let Some(kind) = kind_of(table) {
+                    if contradicted > 0 {
+                        stage.report.note(contradictions(kind, contradicted));
+                    }
                     let sum = stage.report.kinds.entry(kind).or_default();
                     sum.added += counts.added;
                     sum.changed += counts.changed;
@@ -234,6 +239,20 @@ const fn kind_of(table: FactTable) -> Option<&'static str> {
         FactTable::Mark => Some("marks"),
         FactTable::Setting => Some("settings"),
         FactTable::Reason => None,
+    }
+}
+
+/// Of rows about the same thing the last one counts: that is said, since they cannot all be right.
+fn contradictions(kind: &str, rows: u64) -> Finding {
+    Finding {
+        file: kind.to_owned(),
+        row: 0,
+        column: None,
+        code: "R05",
+        severity: Severity::Warning,
+        message: format!(
+            "{rows} rows say something else than a later row about the same thing: the last one counts"
+        ),
     }
 }
 

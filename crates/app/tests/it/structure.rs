@@ -234,3 +234,20 @@ fn the_check_finds_what_counts_nowhere_and_what_counts_twice() {
         assert_eq!(minutes(&node.figures(Instant::LATEST), "p06")[2], 0);
     });
 }
+
+#[test]
+fn rows_that_contradict_each_other_are_told() {
+    both("contradict", |node| {
+        let report = node.import(
+            1,
+            &everything()
+                .add("lessons.csv", "a7,2026-08-24,09:15,90,AI,,,")
+                .add("lessons.csv", "a7,2026-08-21,09:15,45,AI,,,"),
+        );
+        let told: Vec<_> = report.warnings.iter().filter(|f| f.code == "R05").collect();
+        assert_eq!(told.len(), 1, "{:?}", report.warnings);
+        // A row that says the same again contradicts nothing.
+        assert!(told[0].message.starts_with("1 rows"), "{}", told[0]);
+        assert_eq!(minutes(&node.figures(Instant::LATEST), "p06")[0], 945);
+    });
+}

@@ -10,15 +10,16 @@ mod tables;
 
 use crate::import::records::row_of;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{AccessReason, Action, Reach, Scope};
 use lasna_domain::attendance::{Approval, Presence, Reason};
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
 use lasna_domain::roster::RecordKind;
 use lasna_formats::csv_out::formula_safe;
 use lasna_formats::oneroster::{Bundle, write_bundle};
 use lasna_formats::rows::Row;
-use lasna_store::db::DbError;
+use lasna_store::db::{DbError, Read};
 use lasna_store::{Batch, EntityKind, FactRow, FactTable, Record, Visible};
+use std::collections::BTreeMap;
 use std::io::{Seek, Write};
 
 impl App {
@@ -59,20 +60,12 @@ impl App {
         self.store()
             .look(&scope, self.now(), "export:facts", |read| {
                 let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-                let mut ids = std::collections::BTreeMap::new();
-                for kind in EntityKind::ALL {
-                    ids.insert(kind, kind.ids(read, &scope)?);
-                }
-                let id = |kind: EntityKind, no: i32| {
-                    ids.get(&kind)
-                        .and_then(|ids| ids.get(no as usize))
-                        .map_or("", String::as_str)
-                };
+                let ids = Ids::read(read, &scope)?;
                 let codes = Codes::new();
                 for table in FactTable::ALL {
                     let mut lines = Vec::new();
                     FactRow::each(read, &scope, table, &visible, |row| {
-                        lines.push(cells_of(table, &row, &id, &codes));
+                        lines.push(cells_of(table, &row, &ids, &codes));
                         Ok::<(), DbError>(())
                     })?;
                     lines.sort();
@@ -114,10 +107,29 @@ impl Codes {
     }
 }
 
-/// The code of an index; a mark without a kind is withdrawn.
-fn code(at: i32, of: &[&'static str]) -> String {
-    let known = usize::try_from(at).ok().and_then(|at| of.get(at).copied());
-    known.unwrap_or("withdrawn").to_owned()
+/// The code of an index; `None` where there is none, as of a mark without a kind.
+fn word(at: i32, of: &[&'static str]) -> Option<&'static str> {
+    usize::try_from(at).ok().and_then(|at| of.get(at).copied())
+}
+
+/// Source ids by kind and number.
+struct Ids(BTreeMap<EntityKind, Vec<String>>);
+
+impl Ids {
+    fn read(read: &mut Read<'_>, scope: &Scope) -> Result<Ids, DbError> {
+        let mut ids = Ids(BTreeMap::new());
+        for kind in EntityKind::ALL {
+            ids.0.insert(kind, kind.ids(read, scope)?);
+        }
+        Ok(ids)
+    }
+
+    /// Empty for 0, which is nobody and nothing.
+    fn of(&self, kind: EntityKind, no: i32) -> String {
+        let ids = self.0.get(&kind);
+        let id = usize::try_from(no).ok().and_then(|no| ids?.get(no));
+        id.cloned().unwrap_or_default()
+    }
 }
 
 /// Start of a lesson, or `day` where a mark is about the whole day.
@@ -126,15 +138,11 @@ fn start(start: i32) -> String {
 }
 
 /// The cells of a fact: its table, key, values, and the instant it became known.
-fn cells_of<'i>(
-    table: FactTable,
-    row: &FactRow,
-    id: &impl Fn(EntityKind, i32) -> &'i str,
-    codes: &Codes,
-) -> Vec<String> {
+fn cells_of(table: FactTable, row: &FactRow, ids: &Ids, codes: &Codes) -> Vec<String> {
     let [a, b, c, d] = row.key;
     let v = row.values;
-    let named = |kind: EntityKind, no: i32| id(kind, no).to_owned();
+    let named = |kind: EntityKind, no: i32| ids.of(kind, no);
+    let code = |at: i32, of: &[&'static str]| word(at, of).unwrap_or("withdrawn").to_owned();
     let number = |at: usize| v[at].to_string();
     let day = Day(b).to_string();
     let (name, mut cells) = match table {

@@ -6,7 +6,7 @@
 //!
 //! Invariant: the mapping has a code for every mark of the tables.
 
-use super::{Codes, start};
+use super::{Codes, Ids, start, word};
 use crate::import::records::row_of;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Reach, Scope};
@@ -132,17 +132,6 @@ struct Tables {
     known_from: Option<Instant>,
 }
 
-/// Source ids by kind and number.
-struct Ids(BTreeMap<EntityKind, Vec<String>>);
-
-impl Ids {
-    fn of(&self, kind: EntityKind, no: i32) -> String {
-        let ids = self.0.get(&kind);
-        let id = usize::try_from(no).ok().and_then(|no| ids?.get(no));
-        id.cloned().unwrap_or_default()
-    }
-}
-
 fn flag(value: i32) -> String {
     (value == 1).to_string()
 }
@@ -150,10 +139,7 @@ fn flag(value: i32) -> String {
 impl Tables {
     fn read(read: &mut Read<'_>, scope: &Scope) -> Result<Tables, AppError> {
         let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-        let mut ids = Ids(BTreeMap::new());
-        for kind in EntityKind::ALL {
-            ids.0.insert(kind, kind.ids(read, scope)?);
-        }
+        let ids = Ids::read(read, scope)?;
         let mut tables = Tables::default();
         let mut reasons = BTreeMap::new();
         let codes = Codes::new();
@@ -240,9 +226,6 @@ impl Tables {
     ) -> Result<(), AppError> {
         let [pupil, day, at, group] = row.key;
         let [hundredths, presence, approval, minutes, _] = row.values;
-        let word = |at: i32, of: &[&'static str]| {
-            usize::try_from(at).ok().and_then(|at| of.get(at).copied())
-        };
         let kind = word(presence, &codes.presence).map(|presence| {
             let approval = word(approval, &codes.approval).unwrap_or("not_needed");
             [

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a mapping that passes here is read by an import without a problem.
 
-use super::Outcome;
+use super::{Outcome, checked};
 use crate::args::{Args, MappingCommand};
 use crate::{context, output};
 use anyhow::anyhow;
@@ -38,25 +38,10 @@ fn check(args: &Args, file: &str) -> anyhow::Result<Outcome> {
     let problems = read_mapping(&context::file_text(file)?)
         .err()
         .unwrap_or_default();
-    if args.json {
-        let list: Vec<_> = problems
-            .iter()
-            .map(|p| {
-                json!({
-                    "file": file, "line": p.line, "column": p.column, "code": p.code,
-                    "message": p.message,
-                })
-            })
-            .collect();
-        output::json(&list)?;
-    } else if problems.is_empty() {
-        output::lines([format!("{file}: no problems")])?;
-    } else {
-        output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
-    }
-    Ok(if problems.is_empty() {
-        Outcome::Ok
-    } else {
-        Outcome::Problems
+    checked(args, file, &problems, |p| {
+        json!({
+            "file": file, "line": p.line, "column": p.column, "code": p.code,
+            "message": p.message,
+        })
     })
 }

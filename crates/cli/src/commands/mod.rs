@@ -9,6 +9,8 @@ mod model;
 mod service;
 
 use crate::args::{Args, Command};
+use crate::output;
+use std::fmt::Display;
 use std::process::ExitCode;
 
 /// What a command came to.
@@ -27,6 +29,27 @@ impl From<Outcome> for ExitCode {
             Outcome::Problems => ExitCode::from(1),
         }
     }
+}
+
+/// Says what is wrong in a file, with its places, or that nothing is.
+fn checked<P: Display>(
+    args: &Args,
+    file: &str,
+    problems: &[P],
+    json: impl Fn(&P) -> serde_json::Value,
+) -> anyhow::Result<Outcome> {
+    if args.json {
+        output::json(&problems.iter().map(json).collect::<Vec<_>>())?;
+    } else if problems.is_empty() {
+        output::lines([format!("{file}: no problems")])?;
+    } else {
+        output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
+    }
+    Ok(if problems.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Problems
+    })
 }
 
 /// Runs a command.

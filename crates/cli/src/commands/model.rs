@@ -2,7 +2,7 @@
 //!
 //! Invariant: a file with problems is never put in force.
 
-use super::Outcome;
+use super::{Outcome, checked};
 use crate::args::{Args, LanguageArg, ModelCommand};
 use crate::{context, output};
 use lasna_domain::model::Language;
@@ -69,25 +69,10 @@ pub fn run(args: &Args, command: &ModelCommand) -> anyhow::Result<Outcome> {
 fn check(args: &Args, file: &str) -> anyhow::Result<Outcome> {
     let text = context::model_text(file)?;
     let problems = context::parse_model(&text).err().unwrap_or_default();
-    if args.json {
-        let list: Vec<_> = problems
-            .iter()
-            .map(|p| {
-                json!({
-                    "file": file, "line": p.line, "column": p.column, "code": p.code,
-                    "message": p.message, "mend": p.mend,
-                })
-            })
-            .collect();
-        output::json(&list)?;
-    } else if problems.is_empty() {
-        output::lines([format!("{file}: no problems")])?;
-    } else {
-        output::lines(problems.iter().map(|problem| format!("{file}:{problem}")))?;
-    }
-    Ok(if problems.is_empty() {
-        Outcome::Ok
-    } else {
-        Outcome::Problems
+    checked(args, file, &problems, |p| {
+        json!({
+            "file": file, "line": p.line, "column": p.column, "code": p.code,
+            "message": p.message, "mend": p.mend,
+        })
     })
 }

@@ -1,6 +1,7 @@
 # Läsnä: what to run. `make demo` shows the product, `make test` proves it.
 CARGO ?= cargo
 DATA  ?= target/demo
+PORT  ?= 8080
 BIN   := target/debug/lasna
 LASNA_SHARED ?= $(abspath ../shared)
 export LASNA_SHARED
@@ -10,8 +11,8 @@ export LASNA_SHARED
 help: ## What there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
 
-demo: ## Build, make a synthetic municipality, import it, show a list and serve it
-	@CARGO=$(CARGO) DATA=$(DATA) BIN=$(BIN) tools/demo
+demo: ## Build, make the sample municipality Esimerkkilä, serve it, print a link for each role
+	@CARGO=$(CARGO) DATA=$(DATA) BIN=$(BIN) PORT=$(PORT) tools/demo
 
 test: ## Install what tests need, start a PostgreSQL of their own, run everything
 	@CARGO=$(CARGO) tools/test

@@ -54,7 +54,7 @@ const CLEAN: &[(&str, &str)] = &[
     ),
     (
         "crates/web/src/routes.rs",
-        "//! Invariant: none.\nconst R: X = X { path: \"/a\" };\n",
+        "//! Invariant: none.\nconst R: X = open(\"GET\", \"/a\");\n",
     ),
     ("crates/app/locales/fi/a.toml", "[x]\nyes = \"kyllä\"\n"),
     ("crates/app/locales/sv/a.toml", "[x]\nyes = \"ja\"\n"),
@@ -304,7 +304,7 @@ fn every_column_has_a_class() {
 #[test]
 fn routes_and_their_table_agree() {
     let (table, server) = ("crates/web/src/routes.rs", "crates/web/src/server.rs");
-    let rows = "//! Invariant: none.\nconst A: X = X { path: \"/a\" };\nconst B: X = X { path: \"/b\" };\n";
+    let rows = "//! Invariant: none.\nconst A: X = open(\"GET\", \"/a\");\nconst B: X = needs(\n\"GET\", \"/b\", C);\n";
     one(
         table,
         rows,

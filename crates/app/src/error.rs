@@ -17,6 +17,9 @@ pub enum AppError {
     /// The token is nobody's.
     #[error("sign in: this token belongs to no account")]
     NoAccount,
+    /// The first password of an account was given by another and is not changed yet.
+    #[error("change the first password of this account before anything else")]
+    PasswordDue,
     /// Something that was named does not exist, or is out of reach.
     #[error("no such {0}")]
     NotFound(&'static str),

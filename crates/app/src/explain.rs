@@ -79,6 +79,7 @@ impl App {
         let inside = match scope.reach() {
             Reach::Provider => true,
             Reach::School(own) => days.last().is_some_and(|day| day.school == own),
+            Reach::Group(own) => days.last().is_some_and(|day| day.class == Some(own)),
         };
         if !inside {
             return Err(AppError::NotFound("pupil"));

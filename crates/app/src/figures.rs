@@ -51,7 +51,7 @@ impl App {
         let scope = self.scope(action, AccessReason::FollowAbsence, reach)?;
         let year = self.year(&scope, "figures", known_at, as_of)?;
         let inside = |school| reach == Reach::Provider || reach == Reach::School(school);
-        let mut rows = rows_of(level, &year.loaded, &year.engine, as_of, inside);
+        let mut rows = rows_of(level, &year.loaded, &year.live().engine, as_of, inside);
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(rows)
     }

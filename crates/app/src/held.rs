@@ -2,34 +2,30 @@
 //!
 //! A held year is the whole provider's, as known now. It answers only what the scope of the question
 //! reaches; the audit row is written first, as for a reading from the store, and with it the list of
-//! imports is read: where that has changed, also by another process, the year is loaded anew. A
+//! imports is read: where that has changed, also by another process, the year is loaded anew, and
+//! registers saved and acts logged since are taken in one by one (`crate::live`). A
 //! reading of the past, and a program without [`HeldYears`], loads what it needs and holds nothing.
 //!
 //! Invariant: an answer out of a held year equals the answer out of the store at the same moment.
 
+use crate::live::Live;
 use crate::load::Loaded;
-use crate::watch_list::{self, WatchRow};
 use crate::{App, AppError};
 use lasna_domain::access::{Reach, Scope};
 use lasna_domain::calendar::{Day, Instant, school_year_of};
 use lasna_domain::ids::ProviderNo;
-use lasna_domain::model::Model;
-use lasna_engine::Engine;
-use lasna_store::Batch;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use lasna_store::db::Read;
+use lasna_store::{Batch, RegisterSave, StoredAct};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// School years held at most, and lists of each; the one used longest ago goes.
+/// School years held at most; the one used longest ago goes.
 const YEARS_MAX: usize = 4;
-const LISTS_MAX: usize = 8;
 
 /// Of a provider the school year that begins on a day.
 type Key = (ProviderNo, Day);
 
 /// A place for one year: whoever needs it first loads it, the others wait.
 type Place = Arc<Mutex<Option<Arc<HeldYear>>>>;
-
-/// A list of all schools, by model and day.
-type List = ((String, Day), Arc<Vec<WatchRow>>);
 
 /// The years that a service holds; shared by its requests.
 #[derive(Default)]
@@ -41,8 +37,7 @@ pub struct HeldYears {
 /// One school year of a provider: columns and the ids that their numbers stand for.
 pub(crate) struct HeldYear {
     pub loaded: Loaded,
-    pub engine: Engine,
-    lists: Mutex<Vec<List>>,
+    live: RwLock<Live>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -50,36 +45,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The value of a key, made where it is missing; the list keeps its latest `max` keys.
-fn find<K: PartialEq, V: Clone>(
-    list: &mut Vec<(K, V)>,
-    key: K,
-    max: usize,
-    make: impl FnOnce() -> V,
-) -> V {
-    let known = list.iter().position(|(known, _)| *known == key);
-    let entry = match known {
-        Some(place) => list.remove(place),
-        None => (key, make()),
-    };
-    let value = entry.1.clone();
-    list.push(entry);
-    if list.len() > max {
-        list.remove(0);
-    }
-    value
-}
-
 impl HeldYears {
     fn place(&self, key: Key) -> Place {
-        find(&mut lock(&self.years), key, YEARS_MAX, Place::default)
+        let mut years = lock(&self.years);
+        let known = years.iter().position(|(known, _)| *known == key);
+        let entry = known.map_or_else(|| (key, Place::default()), |at| years.remove(at));
+        let place = entry.1.clone();
+        years.push(entry);
+        if years.len() > YEARS_MAX {
+            years.remove(0);
+        }
+        place
     }
 
     /// Bytes of the columns held.
     pub fn bytes(&self) -> usize {
         let places: Vec<Place> = lock(&self.years).iter().map(|(_, p)| p.clone()).collect();
         let held = places.iter().filter_map(|place| lock(place).clone());
-        held.map(|year| year.engine.bytes()).sum()
+        held.map(|year| year.live().engine.bytes()).sum()
     }
 }
 
@@ -88,20 +71,20 @@ impl HeldYear {
         let engine = loaded.engine()?;
         // The columns hold what questions need of them.
         loaded.facts = lasna_domain::attendance::Facts::default();
+        let live = Live::new(engine, loaded.saves, std::mem::take(&mut loaded.acts));
         Ok(HeldYear {
             loaded,
-            engine,
-            lists: Mutex::default(),
+            live: RwLock::new(live),
         })
     }
 
-    /// The list of all schools that were loaded, on a day under a model.
-    pub fn watch_rows(&self, model: &Model, as_of: Day) -> Arc<Vec<WatchRow>> {
-        let key = (model.reference(), as_of);
-        // Made under the lock: whoever asks for the same list meanwhile waits for it.
-        find(&mut lock(&self.lists), key, LISTS_MAX, || {
-            Arc::new(watch_list::rows(model, &self.loaded, &self.engine, as_of))
-        })
+    /// What changes while the year is held.
+    pub fn live(&self) -> RwLockReadGuard<'_, Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
+        self.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -120,19 +103,64 @@ impl App {
             let loaded = self.load(scope, target, known_at, day)?;
             return Ok(Arc::new(HeldYear::new(loaded)?));
         };
-        let batches = self.store().look(scope, self.now(), target, |read| {
-            Batch::list(read, scope.provider())
-        })?;
+        let marks = self
+            .store()
+            .look(scope, self.now(), target, |read| Seen::of(read, scope))?;
+        self.current(held, scope, day, &marks)
+    }
+
+    /// The same without an audit row: for what is answered without anything of pupils.
+    pub(crate) fn unseen_year(&self, scope: &Scope, day: Day) -> Result<Arc<HeldYear>, AppError> {
+        let Some(held) = self.held.as_ref() else {
+            let loaded = self.load_within(scope, Reach::Provider, Instant::LATEST, day)?;
+            return Ok(Arc::new(HeldYear::new(loaded)?));
+        };
+        let marks = self.store().ask(|read| Seen::of(read, scope))?;
+        self.current(held, scope, day, &marks)
+    }
+
+    fn current(
+        &self,
+        held: &HeldYears,
+        scope: &Scope,
+        day: Day,
+        seen: &Seen,
+    ) -> Result<Arc<HeldYear>, AppError> {
         let place = held.place((scope.provider(), school_year_of(day).from));
         let mut year = lock(&place);
-        if let Some(year) = year.as_ref().filter(|year| year.loaded.batches == batches) {
+        // This node's own registers are followed save by save.
+        let imports =
+            |all: &[Batch]| -> Vec<Batch> { all.iter().filter(|b| !b.is_own()).cloned().collect() };
+        let same = |year: &&Arc<HeldYear>| imports(&year.loaded.batches) == imports(&seen.batches);
+        if let Some(year) = year.as_ref().filter(same) {
+            let behind = year.live().is_behind(seen.saves, seen.acts);
+            if behind {
+                self.follow(scope, year, &seen.batches)?;
+            }
             return Ok(year.clone());
         }
         // Out of memory before the new one comes in: a city's columns are large.
         *year = None;
-        let loaded = self.load_within(scope, Reach::Provider, known_at, day)?;
+        let loaded = self.load_within(scope, Reach::Provider, Instant::LATEST, day)?;
         let new = Arc::new(HeldYear::new(loaded)?);
         *year = Some(new.clone());
         Ok(new)
+    }
+}
+
+/// How far the store was when a question was asked.
+struct Seen {
+    batches: Vec<Batch>,
+    saves: u32,
+    acts: u32,
+}
+
+impl Seen {
+    fn of(read: &mut Read<'_>, scope: &Scope) -> Result<Seen, AppError> {
+        Ok(Seen {
+            batches: Batch::list(read, scope.provider())?,
+            saves: RegisterSave::last(read, scope.provider())?,
+            acts: StoredAct::last(read, scope)?,
+        })
     }
 }

@@ -12,9 +12,13 @@ mod export;
 mod figures;
 mod held;
 pub mod import;
+mod live;
 mod load;
 pub mod model;
+pub mod registers;
 mod rule;
+mod sign_in;
+pub mod signals;
 mod watch_list;
 
 pub use check::CheckFinding;
@@ -22,8 +26,10 @@ pub use error::AppError;
 pub use explain::{CountedMark, Explanation};
 pub use figures::{FigureRow, Level};
 pub use held::HeldYears;
-pub use load::Loaded;
+pub use live::PupilSignals;
+pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
+pub use sign_in::{Me, NewPerson, PASSWORD_MIN, SESSION_HOURS, SignedIn};
 pub use watch_list::WatchRow;
 
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
@@ -45,6 +51,7 @@ pub struct App {
     now: Instant,
     actor: Actor,
     held: Option<Arc<HeldYears>>,
+    me: Option<Me>,
 }
 
 impl App {
@@ -63,6 +70,7 @@ impl App {
             now,
             actor: Actor::Operator,
             held: None,
+            me: None,
         })
     }
 
@@ -81,25 +89,14 @@ impl App {
         let account = store
             .ask(|read| Account::by_token(read, token))?
             .ok_or(AppError::NoAccount)?;
-        let role = UserRole::from_code(&account.role).ok_or(AppError::NoAccount)?;
-        let provider = account.provider;
-        let mut app = App {
-            store,
-            provider,
-            now,
-            actor: Actor::Operator,
-            held: None,
-        };
-        let reach = match &account.school {
-            None => Reach::Provider,
-            Some(id) => Reach::School(app.school(id)?),
-        };
-        app.actor = Actor::User {
-            no: account.no,
-            role,
-            reach,
-        };
-        Ok(app)
+        App::of_account(store, now, &account)
+    }
+
+    /// The same at another instant: for the demo town, whose past is told.
+    #[must_use]
+    pub const fn at(mut self, now: Instant) -> App {
+        self.now = now;
+        self
     }
 
     /// The store underneath.
@@ -119,14 +116,14 @@ impl App {
             reason,
             reach,
         };
-        Ok(grant(self.actor, request)?)
+        Ok(grant(&self.actor, request)?)
     }
 
     /// How far whoever asks reaches.
     const fn reach(&self) -> Reach {
-        match self.actor {
+        match &self.actor {
             Actor::Operator => Reach::Provider,
-            Actor::User { reach, .. } => reach,
+            Actor::User { reach, .. } => *reach,
         }
     }
 
@@ -141,14 +138,11 @@ impl App {
             reason: AccessReason::Operation,
             reach: Reach::Provider,
         };
-        let scope = grant(Actor::Operator, request)?;
-        let numbers = self
+        let scope = grant(&Actor::Operator, request)?;
+        let number = self
             .store
-            .ask(|read| EntityKind::Org.numbers(read, &scope))?;
-        numbers
-            .get(id)
-            .map(|&no| OrgNo(no))
-            .ok_or(AppError::NotFound("school"))
+            .ask(|read| EntityKind::Org.number_of(read, &scope, id))?;
+        number.map(OrgNo).ok_or(AppError::NotFound("school"))
     }
 
     /// Makes an account with a token that the caller made.
@@ -164,7 +158,7 @@ impl App {
         let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
         match school {
             Some(id) => drop(self.school(id)?),
-            None if role != UserRole::Coordinator => {
+            None if !matches!(role, UserRole::Coordinator | UserRole::Administrator) => {
                 return Err(AppError::Problem(format!(
                     "an account of a {} is for one school: name it with --school",
                     role.as_code()

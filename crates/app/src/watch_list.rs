@@ -5,13 +5,12 @@
 //!
 //! Invariant: nobody is ranked: rows are in order of school, class, pupil and step.
 
-use crate::{App, AppError, Loaded};
+use crate::{App, AppError, Loaded, PupilSignals};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{Figures, SchoolYear};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::evaluate::Crossing;
 use lasna_domain::model::{CountsAgain, Model};
-use lasna_engine::{Engine, PupilFigures};
 
 /// One pupil and one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,30 +52,16 @@ impl App {
             format!("watch-list:school:{no}")
         });
         let year = self.year(&scope, &target, known_at, as_of)?;
-        let rows = year.watch_rows(model, as_of);
-        let inside = |row: &&WatchRow| school.is_none_or(|school| row.school == school);
-        Ok(rows.iter().filter(inside).cloned().collect())
-    }
-}
-
-/// Rows of every school that was loaded.
-pub(crate) fn rows(model: &Model, loaded: &Loaded, engine: &Engine, as_of: Day) -> Vec<WatchRow> {
-    let mut rows = Vec::new();
-    for found in engine.crossings(model, as_of) {
-        let Some(figures) = engine.pupil(found.pupil, as_of) else {
-            continue;
-        };
-        let Some(year) = engine.school_year(found.school) else {
-            continue;
-        };
-        for crossing in running(model, year, &found.crossings, as_of) {
-            rows.push(row_of(model, loaded, &figures, crossing));
+        let mut rows: Vec<WatchRow> = Vec::new();
+        for pupil in year.signals(model, as_of, only) {
+            let of = |crossing| row_of(model, &year.loaded, &pupil, crossing);
+            rows.extend(pupil.crossings.iter().map(of));
         }
+        rows.sort_by(|a, b| {
+            (&a.school, &a.class, &a.pupil, &a.step).cmp(&(&b.school, &b.class, &b.pupil, &b.step))
+        });
+        Ok(rows)
     }
-    rows.sort_by(|a, b| {
-        (&a.school, &a.class, &a.pupil, &a.step).cmp(&(&b.school, &b.class, &b.pupil, &b.step))
-    });
-    rows
 }
 
 /// Of each step the latest crossing of the counting period that runs on a day.
@@ -106,7 +91,7 @@ pub(crate) fn running<'c>(
     latest
 }
 
-fn row_of(model: &Model, loaded: &Loaded, figures: &PupilFigures, crossing: &Crossing) -> WatchRow {
+fn row_of(model: &Model, loaded: &Loaded, figures: &PupilSignals, crossing: &Crossing) -> WatchRow {
     let step = &model.steps[crossing.step];
     WatchRow {
         pupil: loaded.person(figures.pupil).to_owned(),

@@ -138,6 +138,12 @@ pub enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// Make the made-up town Esimerkkilä in an empty folder (--data), serve it, print a link a role
+    Demo {
+        /// Port of 127.0.0.1 to listen on; 0 takes a free one
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
     /// Accounts
     User {
         #[command(subcommand)]
@@ -198,13 +204,36 @@ pub enum MappingCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make an account and print its token once
+    /// Make an account; print its token, or its first password, once
     Add {
         #[arg(long, value_enum)]
         role: RoleArg,
-        /// The school's id in the source; only a coordinator is without one
+        /// The school's id in the source; a coordinator and an administrator have none
         #[arg(long)]
         school: Option<String>,
+        /// What the person types to sign in; without it the account is a machine's, with a token
+        #[arg(long, requires = "name")]
+        login: Option<String>,
+        /// What the person is called
+        #[arg(long)]
+        name: Option<String>,
+        /// The person's id in the source: whose lessons are one's own
+        #[arg(long)]
+        person: Option<String>,
+        /// The language to begin with
+        #[arg(long, value_enum)]
+        lang: Option<LanguageArg>,
+    },
+    /// Give a substitute the lessons of a teacher for a day
+    DayPass {
+        /// The substitute's login
+        login: String,
+        /// The teacher's id in the source
+        #[arg(long)]
+        teacher: String,
+        /// The day; today where it is left out
+        #[arg(long, value_name = "DATE")]
+        day: Option<String>,
     },
 }
 
@@ -238,5 +267,8 @@ pub enum RoleArg {
     Coordinator,
     Principal,
     SkyWorker,
+    Teacher,
+    Substitute,
+    Administrator,
     Service,
 }

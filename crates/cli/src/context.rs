@@ -11,6 +11,7 @@ use lasna_formats::model::{ModelProblem, preset, read_model};
 use lasna_store::Store;
 use lasna_store::db::{DbError, ErrorKind, Place};
 use std::io::Read as _;
+use std::sync::Arc;
 
 /// Now, UTC.
 #[allow(
@@ -32,11 +33,42 @@ pub fn today() -> Day {
     Day::from_date(zone.to_datetime(now).date())
 }
 
+/// A clock that begins at an instant and goes on from there, as the town of the demo has it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock"
+)]
+pub fn clock_from(from: Instant) -> Arc<dyn Fn() -> Instant + Send + Sync> {
+    let started = std::time::Instant::now();
+    Arc::new(move || Instant(from.0 + started.elapsed().as_micros() as i64 + 1))
+}
+
+/// 256 bits.
+pub fn random() -> Result<[u8; 32], String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no randomness: {error}"))?;
+    Ok(bytes)
+}
+
 /// 256 bits as hex.
 pub fn token() -> anyhow::Result<String> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow!("no randomness: {error}"))?;
+    let bytes = random().map_err(|error| anyhow!("{error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A password that can be read aloud: four groups of four, without letters that look alike.
+pub fn first_password() -> anyhow::Result<String> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567892";
+    let bytes = random().map_err(|error| anyhow!("{error}"))?;
+    let letters: Vec<char> = bytes[..16]
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    Ok(groups.join("-"))
 }
 
 pub fn start_log() {
@@ -79,7 +111,11 @@ fn with_password(url: &str, password: &str) -> String {
 }
 
 pub fn store(args: &Args) -> anyhow::Result<Store> {
-    let store = Store::open(place(args))?;
+    store_at(place(args))
+}
+
+pub fn store_at(place: Place) -> anyhow::Result<Store> {
+    let store = Store::open(place)?;
     store.database().on_fatal(|error| {
         // A storage that may have lost a sync must not be written again.
         eprintln!("lasna: the storage failed, stopping: {error}");

@@ -7,7 +7,8 @@
 //! Invariant: no scope reaches further than the narrower of the actor's reach and the request.
 
 use crate::attendance::codes;
-use crate::ids::{OrgNo, ProviderNo, UserNo};
+use crate::ids::{GroupNo, OrgNo, PersonNo, ProviderNo, UserNo};
+use std::sync::Arc;
 
 codes! {
     /// What somebody wants to do. Each route and command names one.
@@ -32,6 +33,20 @@ codes! {
         AdoptModel = "adopt_model",
         /// Look for contradictions in the store.
         Check = "check",
+        /// Sign in and out, choose a language: what everybody may do of oneself.
+        SignIn = "sign_in",
+        /// The names of a group's pupils and what its registers say.
+        ReadRegister = "read_register",
+        /// Take the register of a lesson.
+        TakeRegister = "take_register",
+        /// Lessons whose register was not taken, by teacher.
+        ReadMarkingDebt = "read_marking_debt",
+        /// What was done about a signal.
+        ReadSignals = "read_signals",
+        /// Acknowledge a signal, log a contact, decide that there is no concern, raise it.
+        ActOnSignal = "act_on_signal",
+        /// Imports that were made, and codes that have no meaning yet.
+        ReadImports = "read_imports",
     }
 }
 
@@ -44,6 +59,12 @@ codes! {
         Principal = "principal",
         /// SKY worker of a school.
         SkyWorker = "sky_worker",
+        /// Subject teacher or class teacher: the groups taught and the class led.
+        Teacher = "teacher",
+        /// Substitute: the groups of the day that was given.
+        Substitute = "substitute",
+        /// The provider's administrator: imports, accounts, no pupil.
+        Administrator = "administrator",
         /// A machine that reads lists for a school.
         Service = "service",
     }
@@ -56,6 +77,10 @@ codes! {
         FollowAbsence = "follow_absence",
         /// Running the service: imports, checks, exports.
         Operation = "operation",
+        /// Teaching the group whose register it is, Basic Education Act 26 §.
+        OwnLesson = "own_lesson",
+        /// Leading the class that the pupil is in.
+        OwnClass = "own_class",
     }
 }
 
@@ -66,6 +91,19 @@ pub enum Reach {
     Provider,
     /// Pupils of one school.
     School(OrgNo),
+    /// Pupils of one class or teaching group.
+    Group(GroupNo),
+}
+
+/// What ties a member of staff to groups: reason enough to see their pupils.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// Groups whose lessons the person gives, of a substitute those of the day.
+    pub teaches: Vec<GroupNo>,
+    /// Classes that the person leads.
+    pub leads: Vec<GroupNo>,
+    /// The teachers whose lessons the person gives: oneself, or who is substituted.
+    pub acts_as: Vec<PersonNo>,
 }
 
 impl Reach {
@@ -79,7 +117,7 @@ impl Reach {
 }
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Somebody with the right to run the program on this machine.
     Operator,
@@ -91,6 +129,8 @@ pub enum Actor {
         role: UserRole,
         /// How far it reaches.
         reach: Reach,
+        /// What it is tied to, for roles that reach no whole school.
+        ties: Arc<Ties>,
     },
 }
 
@@ -166,47 +206,113 @@ pub struct Request {
 /// use lasna_domain::ids::*;
 /// let principal = Actor::User {
 ///     no: UserNo(1), role: UserRole::Principal, reach: Reach::School(OrgNo(2)),
+///     ties: Default::default(),
 /// };
 /// let list = |school| Request {
 ///     provider: ProviderNo(1), action: Action::ReadWatchList,
 ///     reason: AccessReason::FollowAbsence, reach: Reach::School(OrgNo(school)),
 /// };
-/// assert!(grant(principal, list(2)).is_ok());
-/// assert!(grant(principal, list(3)).is_err());
+/// assert!(grant(&principal, list(2)).is_ok());
+/// assert!(grant(&principal, list(3)).is_err());
 /// ```
 ///
 /// # Errors
 /// [`Denied`] where the role may not do the action or the request reaches too far.
-pub fn grant(actor: Actor, request: Request) -> Result<Scope, Denied> {
-    let reach = match actor {
-        Actor::Operator => Some(request.reach),
-        Actor::User { role, reach, .. } if may(role, request.action) => reach
-            .meet(request.reach)
-            .filter(|&met| met == request.reach),
-        Actor::User { .. } => None,
+pub fn grant(actor: &Actor, request: Request) -> Result<Scope, Denied> {
+    let granted = match actor {
+        Actor::Operator => true,
+        Actor::User {
+            role, reach, ties, ..
+        } => match role.tie(request.action) {
+            Some(Tie::Whole) => reach.meet(request.reach) == Some(request.reach),
+            Some(Tie::Teaches) => matches!(request.reach, Reach::Group(group)
+                if ties.teaches.contains(&group) || ties.leads.contains(&group)),
+            Some(Tie::Leads) => {
+                matches!(request.reach, Reach::Group(group) if ties.leads.contains(&group))
+            }
+            // Oneself is in reach of everybody, and nobody else is.
+            Some(Tie::Own) => true,
+            None => false,
+        },
     };
-    let reach = reach.ok_or(Denied(request.action))?;
+    if !granted {
+        return Err(Denied(request.action));
+    }
     Ok(Scope {
         provider: request.provider,
-        actor,
+        actor: actor.clone(),
         action: request.action,
         reason: request.reason,
-        reach,
+        reach: request.reach,
     })
 }
 
-fn may(role: UserRole, action: Action) -> bool {
-    match role {
-        UserRole::Coordinator => {
-            matches!(action, Action::ReadFigures | Action::AdoptModel)
+/// What must tie an account to what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tie {
+    /// The account's own reach holds it.
+    Whole,
+    /// It teaches or leads the group.
+    Teaches,
+    /// It leads the class.
+    Leads,
+    /// It is about the account itself.
+    Own,
+}
+
+impl UserRole {
+    /// The policy: what each role may do, and by what tie.
+    const fn tie(self, action: Action) -> Option<Tie> {
+        use Action as A;
+        if matches!(action, A::SignIn) {
+            return Some(Tie::Own);
         }
-        UserRole::Principal | UserRole::SkyWorker => matches!(
-            action,
-            Action::ReadFigures
-                | Action::ReadPupilFigures
-                | Action::ReadWatchList
-                | Action::ExplainPupil
-        ),
-        UserRole::Service => matches!(action, Action::ReadFigures | Action::ReadWatchList),
+        let whole = match self {
+            UserRole::Coordinator => matches!(action, A::ReadFigures | A::AdoptModel),
+            UserRole::Principal => matches!(
+                action,
+                A::ReadFigures
+                    | A::ReadPupilFigures
+                    | A::ReadWatchList
+                    | A::ExplainPupil
+                    | A::ReadRegister
+                    | A::TakeRegister
+                    | A::ReadMarkingDebt
+                    | A::ReadSignals
+                    | A::ActOnSignal
+            ),
+            UserRole::SkyWorker => matches!(
+                action,
+                A::ReadFigures
+                    | A::ReadPupilFigures
+                    | A::ReadWatchList
+                    | A::ExplainPupil
+                    | A::ReadSignals
+                    | A::ActOnSignal
+            ),
+            UserRole::Service => matches!(action, A::ReadFigures | A::ReadWatchList),
+            UserRole::Administrator => {
+                matches!(action, A::Import | A::UndoImport | A::ReadImports)
+            }
+            UserRole::Teacher | UserRole::Substitute => false,
+        };
+        if whole {
+            return Some(Tie::Whole);
+        }
+        match (self, action) {
+            (
+                UserRole::Teacher | UserRole::Substitute,
+                A::ReadRegister | A::TakeRegister | A::ReadMarkingDebt,
+            ) => Some(Tie::Teaches),
+            (
+                UserRole::Teacher,
+                A::ReadPupilFigures
+                | A::ReadWatchList
+                | A::ExplainPupil
+                | A::ReadSignals
+                | A::ActOnSignal,
+            ) => Some(Tie::Leads),
+            _ => None,
+        }
     }
 }

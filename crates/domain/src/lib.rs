@@ -12,3 +12,4 @@ pub mod calendar;
 pub mod ids;
 pub mod model;
 pub mod roster;
+pub mod signals;

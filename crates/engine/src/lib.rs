@@ -9,6 +9,7 @@
 
 mod build;
 mod columns;
+mod days;
 mod figures;
 mod judge;
 mod kernel;

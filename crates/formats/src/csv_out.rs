@@ -26,6 +26,39 @@ pub fn formula_safe(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// A whole sheet for a person's spreadsheet: cells apart by semicolons, as Finnish programs expect,
+/// and a mark at the start that says UTF-8. Every cell is safe to open.
+///
+/// ```
+/// use lasna_formats::csv_out::sheet;
+/// let text = sheet(&["a", "b"], [["1;2", "=x"]]);
+/// assert_eq!(text, "\u{feff}a;b\r\n\"1;2\";'=x\r\n");
+/// ```
+pub fn sheet<R: IntoIterator<Item = C>, C: AsRef<str>, H: AsRef<str>>(
+    head: &[H],
+    rows: impl IntoIterator<Item = R>,
+) -> String {
+    let mut text = String::from("\u{feff}");
+    let mut line = |cells: &mut dyn Iterator<Item = String>| {
+        let quoted = |cell: String| {
+            let cell = formula_safe(&cell).into_owned();
+            if cell.contains([';', '"', '\n', '\r']) {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell
+            }
+        };
+        let cells: Vec<String> = cells.map(quoted).collect();
+        text.push_str(&cells.join(";"));
+        text.push_str("\r\n");
+    };
+    line(&mut head.iter().map(|cell| cell.as_ref().to_owned()));
+    for row in rows {
+        line(&mut row.into_iter().map(|cell| cell.as_ref().to_owned()));
+    }
+    text
+}
+
 /// The cell as it was before [`formula_safe`].
 pub fn formula_plain(cell: &str) -> &str {
     if is_guarded(cell) {

@@ -9,7 +9,7 @@ use crate::calendar::{DayNo, Label, Minute};
 use crate::codes::Code;
 use crate::dice::{Dice, Purpose};
 use crate::plan::{Plan, SchoolPlan};
-use crate::week::{Week, week_of};
+use crate::week::{Slot, Week, week_of};
 
 /// One lesson of a day.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,33 @@ pub(crate) struct Lesson {
     pub untaken: Option<Minute>,
 }
 
+/// When a register was taken, and when it was declared not taken after all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Register {
+    pub taken: Option<Minute>,
+    pub untaken: Option<Minute>,
+}
+
+impl Register {
+    /// What becomes of a register, from a draw and from how long it takes to write it.
+    fn draw(
+        plan: &Plan,
+        school: &SchoolPlan,
+        day: DayNo,
+        slot: &Slot,
+        (fate, delay): (f64, Minute),
+    ) -> Register {
+        let end = plan.calendar.instant(day, slot.start + slot.minutes);
+        let taken = match fate {
+            f if f < school.missing_share => None,
+            f if f < school.missing_share + 0.02 => Some(end + 1440 + delay * 20),
+            _ => Some(end + delay),
+        };
+        let untaken = taken.map(|at| at + 600).filter(|_| fate > 0.999);
+        Register { taken, untaken }
+    }
+}
+
 /// The lessons of one group.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -42,7 +69,10 @@ pub(crate) struct Book {
 impl Book {
     /// The lessons of a group of a school, up to the horizon.
     pub(crate) fn of(plan: &Plan, school: &SchoolPlan, group: usize) -> Book {
-        let week = week_of(plan, school, group);
+        let week = match &plan.town {
+            Some(town) => town.week(school, group).clone(),
+            None => week_of(plan, school, group),
+        };
         let mut book = Book {
             lessons: Vec::new(),
             begins: vec![0; usize::from(plan.taught_days().start)],
@@ -80,24 +110,18 @@ impl Book {
         let school_day = self.school_days[usize::from(day)];
         let closing = plan.calendar.closing();
         for slot in &week[weekday] {
-            let cancelled = dice.chance(0.01);
-            let end = plan.calendar.instant(day, slot.start + slot.minutes);
+            let town = plan.town.as_ref();
+            let shown = town.is_some_and(|town| town.is_shown(school, day, slot));
+            let cancelled = dice.chance(0.01) && !shown;
             let fate = dice.unit();
             let delay = 1 + dice.below(40).min(dice.below(40));
             let held = school_day && !cancelled;
-            let mut taken = held.then(|| match fate {
-                f if f < school.missing_share => None,
-                f if f < school.missing_share + 0.02 => Some(end + 1440 + delay * 20),
-                _ => Some(end + delay),
-            });
-            let mut untaken = None;
-            if fate > 0.999 {
-                untaken = taken
-                    .flatten()
-                    .map(|at| at + 600)
-                    .filter(|&at| at <= closing);
-            }
-            taken = taken.map(|at| at.filter(|&at| at <= closing));
+            let register = match town {
+                _ if !held => Register::default(),
+                Some(town) => town.register(plan, school, day, slot, (fate, delay)),
+                None => Register::draw(plan, school, day, slot, (fate, delay)),
+            };
+            let by_now = |at: Option<Minute>| at.filter(|&at| at <= closing);
             self.lessons.push(Lesson {
                 group: group as u16,
                 start: slot.start,
@@ -105,8 +129,8 @@ impl Book {
                 subject: slot.subject,
                 teacher: slot.teacher,
                 cancelled,
-                taken: taken.flatten(),
-                untaken,
+                taken: by_now(register.taken),
+                untaken: by_now(register.untaken),
             });
         }
     }
@@ -140,6 +164,10 @@ fn events_of(plan: &Plan, school: &SchoolPlan, group: usize) -> Vec<Option<Code>
     }
     for day in plan.taught_days() {
         let outing = dice.chance(1.0 / 90.0);
+        if plan.town.is_some() && day + 1 == plan.calendar.horizon {
+            // The town's day is shown lesson by lesson, so nobody is out on it.
+            continue;
+        }
         events[usize::from(day)] = if practice == Some(plan.calendar.facts(day).week) {
             Some(Code::WorkPractice)
         } else {

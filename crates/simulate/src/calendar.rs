@@ -14,6 +14,8 @@ pub(crate) type Minute = u32;
 
 /// The first day of the numbering.
 const ORIGIN: Date = date(2026, 8, 1);
+/// The same in seconds since 1970.
+const ORIGIN_SECONDS: i64 = 1_785_542_400;
 /// Days from 1 August 2026 to 31 July 2027.
 const DAYS: u16 = 365;
 /// First day of school.
@@ -81,6 +83,8 @@ pub(crate) struct Calendar {
     pub days: Vec<DayFacts>,
     /// The day after the last generated day.
     pub horizon: DayNo,
+    /// The minute of the last day at which the clock stands.
+    pub closes_at: u16,
 }
 
 /// The number of a date of the year.
@@ -104,6 +108,7 @@ impl Calendar {
         let mut calendar = Calendar {
             days,
             horizon: YEAR_TO,
+            closes_at: 23 * 60 + 59,
         };
         let mut kinds: Vec<(u8, bool)> = schools
             .iter()
@@ -130,6 +135,15 @@ impl Calendar {
             }
         }
         calendar
+    }
+
+    /// The year up to a minute of a day, whatever its schools do.
+    pub(crate) fn until(day: DayNo, closes_at: u16) -> Calendar {
+        Calendar {
+            days: (0..DAYS).map(facts_of).collect(),
+            horizon: day + 1,
+            closes_at,
+        }
     }
 
     /// The facts of a day.
@@ -176,9 +190,15 @@ impl Calendar {
         local.saturating_sub(Minute::from(self.facts(day).offset))
     }
 
-    /// The last instant that the export knows: the end of its last day.
+    /// The last instant that the export knows, in its last day.
     pub(crate) fn closing(&self) -> Minute {
-        self.instant(self.horizon - 1, 23 * 60 + 59)
+        self.instant(self.horizon - 1, self.closes_at)
+    }
+
+    /// The same as a time stamp.
+    pub(crate) fn timestamp(&self, at: Minute) -> jiff::Timestamp {
+        let seconds = ORIGIN_SECONDS + i64::from(at) * 60;
+        jiff::Timestamp::from_second(seconds).unwrap_or_default()
     }
 
     /// `2026-10-05T06:00:00Z`.

@@ -131,6 +131,8 @@ pub(crate) struct Propensity {
     pub share: f64,
     /// From the severe part of the mixture: long spells.
     pub severe: bool,
+    /// Seldom away, and never much at once, where the place keeps such pupils apart.
+    pub calm: bool,
 }
 
 impl Propensity {
@@ -140,6 +142,7 @@ impl Propensity {
             return Propensity {
                 share: 0.20 + 0.80 * dice.even_quantiles(&BETA),
                 severe: true,
+                calm: false,
             };
         }
         let u = dice.unit();
@@ -153,6 +156,7 @@ impl Propensity {
         Propensity {
             share: 0.055 * value,
             severe: false,
+            calm: false,
         }
     }
 }

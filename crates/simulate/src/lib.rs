@@ -17,13 +17,16 @@ mod names;
 mod output;
 mod people;
 mod plan;
+mod profile;
 mod pupil;
 mod registers;
 mod roster;
+mod town;
 mod truth;
 mod week;
 
 pub use output::{MemoryOutput, Output};
+pub use town::{CastMember, Town, TownStaff, write_town};
 
 use plan::Plan;
 use std::collections::BTreeMap;
@@ -101,6 +104,10 @@ pub enum Error {
 pub fn write(options: &Options, output: &mut dyn Output) -> Result<Summary, Error> {
     let weeks = options.weeks.unwrap_or(WEEKS_DEFAULT);
     let plan = Plan::of(options.pupils, options.seed, weeks)?;
+    write_plan(&plan, options.truth, output)
+}
+
+fn write_plan(plan: &Plan, truth: bool, output: &mut dyn Output) -> Result<Summary, Error> {
     let mut summary = Summary {
         rows: BTreeMap::new(),
         schools: plan.schools.len() as u64,
@@ -116,20 +123,20 @@ pub fn write(options: &Options, output: &mut dyn Output) -> Result<Summary, Erro
             .sum(),
         as_of: calendar::date_of(plan.calendar.horizon - 1),
     };
-    summary.rows.extend(roster::write(&plan, output)?);
+    summary.rows.extend(roster::write(plan, output)?);
     output
         .create("mapping.toml")?
         .write_all(codes::mapping().as_bytes())?;
-    registers::write_calendar(&plan, output, &mut summary)?;
+    registers::write_calendar(plan, output, &mut summary)?;
     let mut tables = registers::Tables::create(output)?;
-    let mut truth = options.truth.then(|| truth::Truth::begin(&plan));
+    let mut truth = truth.then(|| truth::Truth::begin(plan));
     for school in 0..plan.schools.len() {
-        tables.school(&plan, school, truth.as_mut())?;
+        tables.school(plan, school, truth.as_mut())?;
     }
     tables.finish(&mut summary)?;
     if let Some(truth) = truth {
         let mut file = BufWriter::new(output.create("truth.json")?);
-        truth.write(&plan, &mut file)?;
+        truth.write(plan, &mut file)?;
         file.flush()?;
     }
     Ok(summary)

@@ -8,6 +8,7 @@ use crate::dice::{Dice, Purpose};
 use crate::names::Naming;
 use crate::plan::{Language, Plan, SchoolPlan};
 use crate::pupil::Pupil;
+use crate::town::cast::{GUARDIAN_OF_TWO, Part};
 
 /// A name and whose it is.
 pub(crate) struct Person {
@@ -29,9 +30,33 @@ pub(crate) struct Household {
     pub guardians: Vec<Person>,
 }
 
-/// Ids of the teachers of a school: one for each class.
+impl Household {
+    /// Gives the household the names of a part. The family's guardians come along; two pupils who
+    /// share a guardian have that one alone.
+    fn play(&mut self, plan: &Plan, part: &Part) {
+        let before = self.pupil.family;
+        (self.pupil.given, self.pupil.family) = (part.given, part.family);
+        self.female = part.female;
+        for guardian in &mut self.guardians {
+            if guardian.family == before {
+                guardian.family = part.family;
+            }
+        }
+        if let Some([first, _]) = part.siblings(plan) {
+            let (given, family) = GUARDIAN_OF_TWO;
+            self.guardians = vec![Person {
+                id: format!("{first}-h1"),
+                given,
+                family,
+                role: "guardian",
+            }];
+        }
+    }
+}
+
+/// Ids of the teachers of a school, first one for each class.
 pub(crate) fn teacher_ids(school: &SchoolPlan) -> Vec<String> {
-    (1..=school.classes)
+    (1..=school.teachers)
         .map(|n| format!("{}-t{n:02}", school.id))
         .collect()
 }
@@ -45,7 +70,7 @@ pub(crate) fn staff_of(plan: &Plan, school: &SchoolPlan) -> Vec<Person> {
         (format!("{}-k1", school.id), "counselor"),
     ];
     let naming = naming_of(school.language);
-    teachers
+    let mut people: Vec<Person> = teachers
         .chain(others)
         .map(|(id, role)| {
             let female = dice.chance(0.75);
@@ -57,7 +82,11 @@ pub(crate) fn staff_of(plan: &Plan, school: &SchoolPlan) -> Vec<Person> {
                 role,
             }
         })
-        .collect()
+        .collect();
+    if plan.town.is_some() {
+        crate::town::staff::rename(plan, school, &mut people);
+    }
+    people
 }
 
 /// A pupil's names and guardians.
@@ -96,7 +125,7 @@ pub(crate) fn household_of(plan: &Plan, school: &SchoolPlan, pupil: &Pupil) -> H
         })
         .collect();
     let serial = 1_000_000_000 + u64::from(school.no) * 10_000 + u64::from(pupil.no);
-    Household {
+    let mut household = Household {
         pupil: Person {
             id: pupil.id.clone(),
             given: first,
@@ -107,7 +136,11 @@ pub(crate) fn household_of(plan: &Plan, school: &SchoolPlan, pupil: &Pupil) -> H
         birth_date,
         learner_number: format!("1.2.246.562.98.{serial}{}", luhn(serial)),
         guardians,
+    };
+    if let Some(part) = pupil.part {
+        household.play(plan, part);
     }
+    household
 }
 
 fn naming_of(language: Language) -> Naming {

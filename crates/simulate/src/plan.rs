@@ -7,6 +7,8 @@
 
 use crate::calendar::{Calendar, DayNo};
 use crate::dice::{Dice, Purpose};
+use crate::profile::Profile;
+use crate::town::TownPlan;
 use crate::{Error, names};
 
 /// Pupils for each class at most; classes come out at about twenty.
@@ -94,6 +96,8 @@ pub(crate) struct SchoolPlan {
     /// Homeroom classes first, grade by grade, then optional groups.
     pub groups: Vec<GroupPlan>,
     pub classes: usize,
+    /// Teachers, of whom the first have a class each.
+    pub teachers: usize,
     /// Share of registers that are never taken.
     pub missing_share: f64,
     /// Whether grades 7–9 have lessons of 75 minutes.
@@ -109,6 +113,9 @@ pub(crate) struct Plan {
     pub seed: u64,
     pub calendar: Calendar,
     pub schools: Vec<SchoolPlan>,
+    pub profile: Profile,
+    /// What the demo town has beside; `None` anywhere else.
+    pub town: Option<TownPlan>,
 }
 
 impl Plan {
@@ -170,6 +177,8 @@ impl Plan {
             seed,
             calendar,
             schools,
+            profile: Profile::general(),
+            town: None,
         })
     }
 
@@ -223,21 +232,39 @@ impl SchoolPlan {
             };
             by_grade[(first - 5) as usize + turn as usize] += 1;
         }
+        SchoolPlan {
+            missing_share: 0.01 + 0.07 * dice.unit() * dice.unit(),
+            long_lessons: kind != SchoolKind::Lower && dice.chance(0.4),
+            winter_week,
+            work_saturday: dice.chance(0.1),
+            ..SchoolPlan::of(no, kind, language, by_grade)
+        }
+    }
+
+    /// A school of these grades without habits of its own.
+    pub(crate) fn of(
+        no: u32,
+        kind: SchoolKind,
+        language: Language,
+        by_grade: [u32; 5],
+    ) -> SchoolPlan {
         let id = format!("s{:04}", no + 1);
         let groups = groups_of(&id, language, &by_grade);
+        let classes = groups.iter().filter(|g| g.subject.is_none()).count();
         SchoolPlan {
             no,
             name: String::new(),
             language,
             kind,
             by_grade,
-            classes: groups.iter().filter(|g| g.subject.is_none()).count(),
+            classes,
+            teachers: classes,
             groups,
             id,
-            missing_share: 0.01 + 0.07 * dice.unit() * dice.unit(),
-            long_lessons: kind != SchoolKind::Lower && dice.chance(0.4),
-            winter_week,
-            work_saturday: dice.chance(0.1),
+            missing_share: 0.0,
+            long_lessons: false,
+            winter_week: 8,
+            work_saturday: false,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::book::Lesson;
 use crate::calendar::{DayNo, Minute, YEAR_FROM, YEAR_TO};
 use crate::dice::{Dice, Propensity, Purpose};
 use crate::plan::{Plan, SchoolPlan};
+use crate::town::cast::Part;
 
 /// Enrolled in a class and an optional group of a school, `to` excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub(crate) struct Pupil {
     pub propensity: Propensity,
     pub stays: Vec<Stay>,
     pub exception: Option<Exception>,
+    /// The part of a named pupil of the demo town.
+    pub part: Option<&'static Part>,
 }
 
 /// The pupils who begin the year (or join it) in a school, in order.
@@ -97,22 +100,25 @@ impl Pupil {
             u64::from(facts.no),
             u64::from(no),
         );
-        let mut propensity = Propensity::draw(&mut dice, if grade < 7 { 0.011 } else { 0.025 });
-        let factor = [0.90, 0.95, 1.02, 1.10, 1.15][usize::from(grade - 5)];
-        propensity.share = (propensity.share * factor).min(0.93);
+        let propensity = plan.profile.propensity(&mut dice, grade);
         let stays = stays_of(plan, school, grade, in_grade, &mut dice);
         let part_time = if propensity.severe { 0.25 } else { 0.010 };
         let exception = dice
             .chance(part_time)
             .then(|| exception_of(plan, &mut dice));
-        let id = format!("{}-p{:04}", facts.id, no + 1);
+        let part = Part::of(plan, school, grade, in_grade);
+        let (stays, exception) = match part {
+            Some(part) => (part.stays(plan, stays[0]), part.exception(plan)),
+            None => (stays, exception),
+        };
         Pupil {
-            id,
+            id: id_of(facts, no),
             no,
             grade,
             propensity,
             stays,
             exception,
+            part,
         }
     }
 
@@ -122,6 +128,11 @@ impl Pupil {
             .iter()
             .find(|stay| stay.from <= day && day < stay.to)
     }
+}
+
+/// The id of a pupil by number in the school.
+pub(crate) fn id_of(school: &SchoolPlan, no: u32) -> String {
+    format!("{}-p{:04}", school.id, no + 1)
 }
 
 fn stays_of(plan: &Plan, school: usize, grade: u8, in_grade: u32, dice: &mut Dice) -> Vec<Stay> {

@@ -12,6 +12,7 @@ use crate::marks::{Attended, Record, Recorder};
 use crate::output::{Output, Table};
 use crate::plan::{Plan, SchoolPlan};
 use crate::pupil::{Pupil, Stay, pupils_of};
+use crate::town::script;
 use crate::truth::Truth;
 use crate::{Summary, people};
 use std::collections::BTreeMap;
@@ -179,10 +180,11 @@ impl Tables {
         let calendar = &plan.calendar;
         let number = u64::from(plan.schools[home].no);
         let mut dice = Dice::of(plan.seed, Purpose::Days, number, u64::from(pupil.no));
-        let mut absences = Absences::begin(pupil.propensity, calendar, &mut dice);
+        let mut absences = Absences::begin(&plan.profile, pupil.propensity, calendar, &mut dice);
         let mut recorder = Recorder {
             calendar,
             closing: calendar.closing(),
+            exact: pupil.part.is_some(),
             records: Vec::new(),
         };
         let mut lessons: Vec<Attended> = Vec::with_capacity(8);
@@ -202,7 +204,10 @@ impl Tables {
             if !class.is_school_day(day) {
                 continue;
             }
-            let state = absences.day(day, calendar, &mut dice);
+            let state = match pupil.part {
+                Some(part) => script::state(part.script, day, calendar),
+                None => absences.day(day, calendar, &mut dice),
+            };
             let event = class.event(day);
             let marked = event.is_some() || !matches!(state, State::There);
             recorder.records.clear();

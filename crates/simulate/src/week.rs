@@ -14,7 +14,7 @@ const SHORT: [u16; 6] = [495, 540, 600, 645, 720, 765];
 /// Starts of the 75-minute slots.
 const LONG: [u16; 4] = [495, 585, 705, 795];
 /// Weekdays, 0 Monday, whose last slot is for the optional groups.
-const OPTIONAL_DAYS: [usize; 2] = [1, 3];
+pub(crate) const OPTIONAL_DAYS: [usize; 2] = [1, 3];
 
 /// One lesson of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

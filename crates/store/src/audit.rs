@@ -13,6 +13,7 @@ pub(crate) const INSERT: &str = "INSERT INTO audit \
     SELECT coalesce(max(no), 0) + 1, $1, $2, $3, $4, $5, $6, $7 FROM audit";
 pub(crate) const LIST: &str = "SELECT no, at, actor, action, reason, reach, target FROM audit \
     WHERE provider_no = $1 ORDER BY no";
+pub(crate) const LAST_AT: &str = "SELECT coalesce(max(at), 0) FROM audit";
 /// Number of the advisory lock that keeps the rows in one order.
 const LOCK: i64 = 628_2026;
 
@@ -39,6 +40,7 @@ pub(crate) fn insert(
     let reach = match scope.reach() {
         Reach::Provider => "provider".to_owned(),
         Reach::School(no) => format!("school:{no}"),
+        Reach::Group(no) => format!("group:{no}"),
     };
     tx.lock(LOCK)?;
     let params: [Param<'_>; 7] = [
@@ -54,6 +56,15 @@ pub(crate) fn insert(
 }
 
 impl AuditRow {
+    /// The latest instant of any row.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn last_at(read: &mut Read<'_>) -> Result<Instant, DbError> {
+        let row = read.query_one(LAST_AT, &[])?;
+        row.map_or(Ok(Instant(0)), |row| Ok(Instant(row.get(0)?)))
+    }
+
     /// All rows of a scope's provider, oldest first.
     ///
     /// # Errors

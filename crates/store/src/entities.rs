@@ -13,6 +13,9 @@ pub(crate) const LOCK: i64 = 628_0001;
 pub(crate) const LIST: &str =
     "SELECT no, id FROM entity WHERE provider_no = $1 AND kind = $2 ORDER BY no";
 
+pub(crate) const NUMBER_OF: &str =
+    "SELECT no FROM entity WHERE provider_no = $1 AND kind = $2 AND id = $3";
+
 /// What has a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityKind {
@@ -65,6 +68,25 @@ impl EntityKind {
             Ok::<(), DbError>(())
         })?;
         Ok(numbers)
+    }
+
+    /// The number of one source id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn number_of(
+        self,
+        read: &mut Read<'_>,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<u32>, DbError> {
+        // What no database can hold has no number.
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        let params = [scope.provider().0.into(), self.as_code().into(), id.into()];
+        let row = read.query_one(NUMBER_OF, &params)?;
+        row.map(|row| row.get(0)).transpose()
     }
 
     /// Source ids by number; index 0 is empty.

@@ -121,6 +121,28 @@ pub(crate) fn select_pupil(table: FactTable) -> String {
     )
 }
 
+/// As [`select`], of one group ($2) on days from $3 up to and without $4.
+pub(crate) fn select_group(table: FactTable) -> String {
+    let key = table.key().join(", ");
+    format!(
+        "SELECT {key}, known_at, batch_no, {} FROM {} WHERE provider_no = $1 \
+         AND group_no = $2 AND day >= $3 AND day < $4 ORDER BY {key}, known_at, batch_no",
+        table.values().join(", "),
+        table.name()
+    )
+}
+
+/// As [`select`], of one pupil ($2) on one day ($3).
+pub(crate) fn select_pupil_day(table: FactTable) -> String {
+    let key = table.key().join(", ");
+    format!(
+        "SELECT {key}, known_at, batch_no, {} FROM {} WHERE provider_no = $1 \
+         AND pupil_no = $2 AND day = $3 ORDER BY {key}, known_at, batch_no",
+        table.values().join(", "),
+        table.name()
+    )
+}
+
 impl FactRow {
     /// Hands every row in sight to `each`, in order of key, instant and batch.
     ///
@@ -171,6 +193,51 @@ impl FactRow {
     ) -> Result<(), E> {
         let params = [scope.provider().0.into(), pupil.0.into()];
         FactRow::run(read, &select_pupil(table), &params, table, visible, each)
+    }
+
+    /// As [`FactRow::each`], of one group's lessons or registers on days from (included) to
+    /// (excluded).
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn each_of_group<E: From<DbError>>(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        table: FactTable,
+        visible: &Visible,
+        (group, days): (lasna_domain::ids::GroupNo, lasna_domain::calendar::Span),
+        each: impl FnMut(FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let params = [
+            scope.provider().0.into(),
+            group.0.into(),
+            days.from.0.into(),
+            days.to.0.into(),
+        ];
+        FactRow::run(read, &select_group(table), &params, table, visible, each)
+    }
+
+    /// As [`FactRow::each`], of one pupil's marks or reasons on a day.
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn each_of_pupil_day<E: From<DbError>>(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        table: FactTable,
+        visible: &Visible,
+        (pupil, day): (lasna_domain::ids::PupilNo, lasna_domain::calendar::Day),
+        each: impl FnMut(FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let params = [scope.provider().0.into(), pupil.0.into(), day.0.into()];
+        FactRow::run(
+            read,
+            &select_pupil_day(table),
+            &params,
+            table,
+            visible,
+            each,
+        )
     }
 
     fn run<E: From<DbError>>(

@@ -7,6 +7,7 @@
 //!
 //! Invariant: what is visible at an instant depends only on rows known by then.
 
+mod acts;
 mod audit;
 mod batches;
 pub mod db;
@@ -14,14 +15,19 @@ mod entities;
 mod facts;
 mod migrate;
 mod records;
+mod saves;
+mod sign_in;
 mod statements;
 mod users;
 
+pub use acts::StoredAct;
 pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
 pub use entities::EntityKind;
 pub use facts::{FactRow, FactTable};
 pub use records::{Record, table_of};
+pub use saves::RegisterSave;
+pub use sign_in::{Password, Profile};
 pub use statements::statements;
 pub use users::{Account, StoredModel};
 

@@ -7,7 +7,10 @@
 
 use crate::db::{Database, DbError, Engine, ErrorKind, Param};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_people_act.sql"),
+];
 /// Number of the advisory lock: one program migrates, others wait.
 const LOCK: i64 = 628_1998;
 

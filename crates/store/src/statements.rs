@@ -2,8 +2,8 @@
 //!
 //! Invariant: a statement that is not in this list is not in the crate.
 
-use crate::facts::{FactTable, select, select_days, select_pupil};
-use crate::{audit, batches, entities, records, users};
+use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
+use crate::{acts, audit, batches, entities, records, saves, sign_in, users};
 use lasna_domain::roster::RecordKind;
 
 /// All statements.
@@ -11,6 +11,7 @@ pub fn statements() -> Vec<String> {
     let mut all: Vec<String> = [
         audit::INSERT,
         audit::LIST,
+        audit::LAST_AT,
         batches::PROVIDER_OF,
         batches::PROVIDERS,
         batches::PROVIDER_INSERT,
@@ -18,10 +19,35 @@ pub fn statements() -> Vec<String> {
         batches::BATCH_INSERT,
         batches::UNDO_INSERT,
         entities::LIST,
+        entities::NUMBER_OF,
         users::USER_INSERT,
         users::USER_BY_TOKEN,
         users::MODEL_INSERT,
         users::MODELS,
+        sign_in::LAST_USER,
+        sign_in::PROFILE_INSERT,
+        sign_in::PROFILES,
+        sign_in::PROFILE_OF,
+        sign_in::BY_LOGIN,
+        sign_in::PASSWORD_INSERT,
+        sign_in::PASSWORD,
+        sign_in::LANGUAGE_INSERT,
+        sign_in::LANGUAGE,
+        sign_in::SIGN_IN,
+        sign_in::SIGN_OUT,
+        sign_in::SESSION,
+        sign_in::PASS_INSERT,
+        sign_in::PASSES,
+        saves::SINCE,
+        saves::OF_LESSON,
+        saves::ONCE,
+        saves::LAST,
+        saves::INSERT,
+        acts::SINCE,
+        acts::LAST,
+        acts::ONCE,
+        acts::INSERT,
+        acts::NOTE_INSERT,
     ]
     .map(str::to_owned)
     .to_vec();
@@ -33,6 +59,10 @@ pub fn statements() -> Vec<String> {
         }
         if matches!(table, FactTable::Mark | FactTable::Reason) {
             all.push(select_pupil(table));
+            all.push(select_pupil_day(table));
+        }
+        if matches!(table, FactTable::Lesson | FactTable::Register) {
+            all.push(select_group(table));
         }
     }
     all

@@ -32,7 +32,7 @@ pub struct Account {
     pub school: Option<String>,
 }
 
-fn hash(token: &str) -> Vec<u8> {
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
@@ -67,15 +67,17 @@ impl Account {
     /// The store's.
     pub fn by_token(read: &mut Read<'_>, token: &str) -> Result<Option<Account>, DbError> {
         let hash = hash(token);
-        let Some(row) = read.query_one(USER_BY_TOKEN, &[(&hash).into()])? else {
-            return Ok(None);
-        };
-        Ok(Some(Account {
+        let row = read.query_one(USER_BY_TOKEN, &[(&hash).into()])?;
+        row.as_ref().map(Account::of_row).transpose()
+    }
+
+    pub(crate) fn of_row(row: &crate::db::Row) -> Result<Account, DbError> {
+        Ok(Account {
             no: UserNo(row.get(0)?),
             provider: ProviderNo(row.get(1)?),
             role: row.get(2)?,
             school: row.get(3)?,
-        }))
+        })
     }
 }
 

@@ -6,10 +6,12 @@
 //! Invariant: no name, id of a pupil or token is in a log line, a metric label or an error.
 
 mod api;
+mod charts;
 pub mod json;
 mod pages;
 mod problem;
 pub mod routes;
 mod server;
+mod tries;
 
-pub use server::{Settings, router, serve};
+pub use server::{DemoPerson, Settings, router, serve};

@@ -40,6 +40,10 @@ impl From<AppError> for Problem {
                 "not_found",
                 "not found, or no right to it",
             ),
+            error @ AppError::PasswordDue => {
+                let text = error.to_string();
+                Problem::new(StatusCode::FORBIDDEN, "password.due", text)
+            }
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
             }

@@ -15,42 +15,73 @@ pub struct Route {
     pub action: Option<Action>,
 }
 
+/// A route that is open: it shows nothing of people.
+const fn open(method: &'static str, path: &'static str) -> Route {
+    Route {
+        method,
+        path,
+        action: None,
+    }
+}
+
+/// A route for who may do an action.
+const fn needs(method: &'static str, path: &'static str, action: Action) -> Route {
+    Route {
+        method,
+        path,
+        action: Some(action),
+    }
+}
+
 /// Every route of the server.
 pub const ROUTES: &[Route] = &[
-    Route {
-        method: "GET",
-        path: "/healthz",
-        action: None,
-    },
-    Route {
-        method: "GET",
-        path: "/readyz",
-        action: None,
-    },
-    Route {
-        method: "GET",
-        path: "/metrics",
-        action: None,
-    },
-    Route {
-        method: "GET",
-        path: "/api/v1/schools/{id}/watch-list",
-        action: Some(Action::ReadWatchList),
-    },
-    Route {
-        method: "GET",
-        path: "/ladder",
-        action: None,
-    },
-    Route {
-        method: "GET",
-        path: "/assets/style.css",
-        action: None,
-    },
+    open("GET", "/healthz"),
+    open("GET", "/readyz"),
+    open("GET", "/metrics"),
+    needs(
+        "GET",
+        "/api/v1/schools/{id}/watch-list",
+        Action::ReadWatchList,
+    ),
     // Asking for pupils needs another action, which the use case checks.
-    Route {
-        method: "GET",
-        path: "/api/v1/figures",
-        action: Some(Action::ReadFigures),
-    },
+    needs("GET", "/api/v1/figures", Action::ReadFigures),
+    needs("GET", "/", Action::SignIn),
+    open("GET", "/sign-in"),
+    open("POST", "/sign-in"),
+    needs("POST", "/sign-out", Action::SignIn),
+    open("GET", "/demo/{role}"),
+    needs("POST", "/language", Action::SignIn),
+    needs("GET", "/password", Action::SignIn),
+    needs("POST", "/password", Action::SignIn),
+    needs("GET", "/today", Action::SignIn),
+    needs("GET", "/marking-debt", Action::ReadMarkingDebt),
+    needs("GET", "/watch-list", Action::ReadWatchList),
+    needs("GET", "/watch-list.csv", Action::ReadWatchList),
+    needs("GET", "/pupils/{pupil}", Action::ExplainPupil),
+    needs("GET", "/pupils/{pupil}/contact", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/contact", Action::ActOnSignal),
+    needs("GET", "/pupils/{pupil}/no-concern", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/no-concern", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/acknowledge", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/raise", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/done", Action::ActOnSignal),
+    needs("POST", "/pupils/{pupil}/withdraw", Action::ActOnSignal),
+    needs(
+        "GET",
+        "/registers/{group}/{day}/{start}",
+        Action::ReadRegister,
+    ),
+    needs(
+        "POST",
+        "/registers/{group}/{day}/{start}",
+        Action::TakeRegister,
+    ),
+    needs(
+        "POST",
+        "/registers/{group}/{day}/{start}/undo",
+        Action::TakeRegister,
+    ),
+    open("GET", "/ladder"),
+    open("GET", "/assets/style.css"),
+    open("GET", "/assets/register.js"),
 ];

@@ -3,21 +3,24 @@
 //! Invariant: the clock comes in from outside; a request's path pattern, method and status are
 //! counted, nothing else of it.
 
+use crate::tries::Tries;
 use crate::{api, pages, problem::Problem};
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::routing::get;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
 use lasna_app::{App, AppError, HeldYears};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_store::Store;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -38,16 +41,74 @@ pub struct Settings {
     pub today: Arc<dyn Fn() -> Day + Send + Sync>,
     /// The model in force.
     pub model: Arc<ModelOf>,
+    /// Randomness for sessions and salts.
+    pub random: Arc<dyn Fn() -> Result<[u8; 32], String> + Send + Sync>,
+    /// Whether cookies go over TLS alone; only a demo on this machine does without.
+    pub secure: bool,
+    /// The people of the demo town, who sign in by a link; `None` wherever the data may be real.
+    pub demo: Option<Vec<DemoPerson>>,
 }
+
+/// A person of the demo town.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct DemoPerson {
+    /// The word in the link, for example `sky-worker`.
+    pub role: String,
+    pub login: String,
+    pub name: String,
+}
+
+/// A model with the text that it was read from; none where it is the one that comes with Läsnä.
+type HeldModel = (Option<String>, Arc<Model>);
 
 /// The settings with what the requests of one server share.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub settings: Settings,
     pub held: Arc<HeldYears>,
+    /// The model that was read last, with its text.
+    models: Arc<Mutex<Option<HeldModel>>>,
+    pub tries: Arc<Tries>,
+    /// A hash takes memory and a core: so many at once.
+    pub sign_in_places: Arc<Semaphore>,
 }
 
+/// Passwords hashed at once.
+const SIGN_IN_PLACES: usize = 2;
+
 impl Shared {
+    fn new(settings: Settings) -> Shared {
+        Shared {
+            settings,
+            held: Arc::default(),
+            models: Arc::default(),
+            tries: Arc::default(),
+            sign_in_places: Arc::new(Semaphore::new(SIGN_IN_PLACES)),
+        }
+    }
+
+    /// The model in force on a day; it is read anew only where its text has changed.
+    pub fn model(&self, app: &App, day: Day) -> Result<Arc<Model>, AppError> {
+        let text = app.model_text(day)?;
+        let mut known = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((same, model)) = known.as_ref()
+            && *same == text
+        {
+            return Ok(model.clone());
+        }
+        let model = (self.settings.model)(app, day).map_err(AppError::Problem)?;
+        let model = Arc::new(model);
+        *known = Some((text, model.clone()));
+        Ok(model)
+    }
+
+    /// A token of 256 bits in hex.
+    pub fn token(&self) -> Result<String, String> {
+        let random = (self.settings.random)()?;
+        Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// The use cases for the account of a token.
     pub fn app(&self, now: Instant, token: &str) -> Result<App, AppError> {
         let app = App::with_token(self.settings.store.clone(), now, token)?;
@@ -57,10 +118,7 @@ impl Shared {
 
 /// The router over a store.
 pub fn router(settings: Settings) -> Router {
-    router_over(Shared {
-        settings,
-        held: Arc::default(),
-    })
+    router_over(Shared::new(settings))
 }
 
 fn router_over(shared: Shared) -> Router {
@@ -74,15 +132,8 @@ fn router_over(shared: Shared) -> Router {
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .route("/api/v1/figures", get(api::figures))
-        .route("/ladder", get(pages::ladder::ladder))
-        .route("/assets/style.css", get(pages::style))
-        .fallback(async || {
-            Problem::new(
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "not found, or no right to it",
-            )
-        })
+        .merge(page_routes())
+        .fallback(missing)
         .layer(from_fn(count))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
@@ -97,6 +148,60 @@ fn router_over(shared: Shared) -> Router {
             pages::CONTENT_POLICY,
         ))
         .with_state(shared)
+}
+
+/// Pages for people: forms post and the answer sends on.
+fn page_routes() -> Router<Shared> {
+    use pages::{act, ladder, pupil, register, sign_in, today, watch_list};
+    let register_path = get(register::sheet).post(register::save);
+    Router::new()
+        .route("/", get(sign_in::start))
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/demo/{role}", get(sign_in::demo))
+        .route("/language", post(sign_in::language))
+        .route(
+            "/password",
+            get(sign_in::password_form).post(sign_in::change_password),
+        )
+        .route("/today", get(today::today))
+        .route("/marking-debt", get(today::marking_debt))
+        .route("/watch-list", get(watch_list::watch_list))
+        .route("/watch-list.csv", get(watch_list::export))
+        .route("/pupils/{pupil}", get(pupil::pupil))
+        .route(
+            "/pupils/{pupil}/contact",
+            get(act::contact_form).post(act::contact),
+        )
+        .route(
+            "/pupils/{pupil}/no-concern",
+            get(act::no_concern_form).post(act::no_concern),
+        )
+        .route("/pupils/{pupil}/acknowledge", post(act::acknowledge))
+        .route("/pupils/{pupil}/raise", post(act::raise))
+        .route("/pupils/{pupil}/done", post(act::done))
+        .route("/pupils/{pupil}/withdraw", post(act::withdraw))
+        .route("/registers/{group}/{day}/{start}", register_path)
+        .route(
+            "/registers/{group}/{day}/{start}/undo",
+            post(register::undo),
+        )
+        .route("/ladder", get(ladder::ladder))
+        .route("/assets/style.css", get(pages::style))
+        .route("/assets/register.js", get(pages::register_script))
+        .layer(CsrfLayer::new())
+}
+
+/// What is not there: a page for people, a problem for machines.
+async fn missing(visit: pages::visit::Visit) -> Response {
+    if visit.path.starts_with("/api/") {
+        let text = "not found, or no right to it";
+        return Problem::new(StatusCode::NOT_FOUND, "not_found", text).into_response();
+    }
+    let answer = tokio::task::spawn_blocking(move || visit.error(StatusCode::NOT_FOUND, "missing"));
+    answer
+        .await
+        .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 fn recorder() -> PrometheusHandle {
@@ -150,10 +255,7 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let shared = Shared {
-        settings,
-        held: Arc::default(),
-    };
+    let shared = Shared::new(settings);
     let warming = shared.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = warm(&warming) {

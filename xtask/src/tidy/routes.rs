@@ -17,10 +17,11 @@ pub(super) fn check(tree: &Tree, found: &mut Found) {
             "mend this check if it moved",
         );
     };
-    let rows = quoted(&table.product_lines(), "path: \"");
+    let mut rows = quoted(&table.product_lines(), " open(");
+    rows.extend(quoted(&table.product_lines(), " needs("));
     let mut served = BTreeMap::new();
     for file in tree.under(FOLDER, ".rs") {
-        for (path, line) in quoted(&file.product_lines(), ".route(\"") {
+        for (path, line) in quoted(&file.product_lines(), ".route(") {
             if !rows.contains_key(path) {
                 let mend = "add its row, with the action that it needs, to ROUTES";
                 found.add(
@@ -47,13 +48,21 @@ pub(super) fn check(tree: &Tree, found: &mut Found) {
     }
 }
 
-/// Texts between `lead` and the next quote, with their lines.
+/// The first path between quotes after each `lead`, on its line or, where the line was broken, on the
+/// next ones.
 fn quoted<'t>(lines: &[(usize, &'t str)], lead: &str) -> BTreeMap<&'t str, usize> {
-    lines
-        .iter()
-        .filter_map(|(no, line)| {
-            let (_, rest) = line.split_once(lead)?;
-            Some((rest.split('"').next()?, *no))
-        })
-        .collect()
+    let mut found = BTreeMap::new();
+    for (at, (no, line)) in lines.iter().enumerate() {
+        let Some((_, rest)) = line.split_once(lead) else {
+            continue;
+        };
+        let after = lines[at + 1..].iter().take(3).map(|(_, line)| *line);
+        let mut parts = std::iter::once(rest)
+            .chain(after)
+            .flat_map(|text| text.split('"'));
+        if let Some(path) = parts.find(|part| part.starts_with('/') && !part.starts_with("//")) {
+            found.insert(path, *no);
+        }
+    }
+    found
 }

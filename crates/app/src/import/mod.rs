@@ -207,7 +207,8 @@ impl App {
                 // Inside the transaction: no import can come between.
                 Batch::hold(tx)?;
                 let batches = Batch::list(tx, scope.provider())?;
-                let newest = batches.iter().rev().find(|batch| batch.undone_at.is_none());
+                let is_import = |batch: &&Batch| batch.undone_at.is_none() && !batch.is_own();
+                let newest = batches.iter().rev().find(is_import);
                 match newest {
                     Some(batch) if batch.no.0 == no => {}
                     Some(batch) => {

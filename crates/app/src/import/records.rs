@@ -177,6 +177,7 @@ fn timetable_values(r: &TimetableRow) -> Vec<Value> {
 }
 
 /// Fields of a stored record, by place; a wrong type reads as nothing, since the columns are typed.
+#[derive(Clone, Copy)]
 pub(crate) struct Fields<'a>(pub &'a [Value]);
 
 impl Fields<'_> {

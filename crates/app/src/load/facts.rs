@@ -25,12 +25,17 @@ impl Kept {
     ///
     /// Whole schools are kept, since a school's lessons say whether its days are by the norm.
     pub(super) fn of(reach: Reach, enrolments: &mut Vec<Enrolment>) -> Option<Kept> {
-        let Reach::School(own) = reach else {
-            return None;
+        let own = |enrolment: &&Enrolment| match reach {
+            Reach::Provider => true,
+            Reach::School(school) => enrolment.school == school,
+            Reach::Group(group) => enrolment.group == group,
         };
+        if reach == Reach::Provider {
+            return None;
+        }
         let pupils: HashSet<PersonNo> = enrolments
             .iter()
-            .filter(|enrolment| enrolment.school == own)
+            .filter(own)
             .map(|enrolment| enrolment.pupil)
             .collect();
         let schools: HashSet<SchoolNo> = enrolments
@@ -52,7 +57,7 @@ impl Roster<'_, '_> {
         kept: Option<&Kept>,
     ) -> Result<(), DbError> {
         let of_group = |no: i32| kept.is_none_or(|kept| kept.groups.contains(&GroupNo(no as u32)));
-        let facts = &mut loaded.facts;
+        let (facts, staff) = (&mut loaded.facts, &mut loaded.staff);
         self.last_of(FactTable::Calendar, year, |row, replaces| {
             let school = (row.key[0] != 0).then_some(OrgNo(row.key[0] as u32));
             let day = CalendarDay {
@@ -67,6 +72,7 @@ impl Roster<'_, '_> {
             if !of_group(row.key[0]) {
                 return;
             }
+            super::names::teaches(staff, &row);
             let lesson = Lesson {
                 group: GroupNo(row.key[0] as u32),
                 day: Day(row.key[1]),
@@ -155,7 +161,7 @@ fn put<T>(list: &mut Vec<T>, item: T, replaces: bool) {
     list.push(item);
 }
 
-fn mark_of(row: &FactRow, reason: Reason) -> Mark {
+pub(crate) fn mark_of(row: &FactRow, reason: Reason) -> Mark {
     let [hundredths, presence, approval, minutes, _] = row.values;
     let kind = usize::try_from(presence).ok().and_then(|presence| {
         let presence = *Presence::ALL.get(presence)?;

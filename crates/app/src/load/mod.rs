@@ -8,6 +8,10 @@
 //! be compared; those of enrolments and exceptions only put them in order.
 
 mod facts;
+mod names;
+
+pub(crate) use facts::mark_of;
+pub use names::{Names, Staff, TaughtLesson};
 
 use crate::import::records::Fields;
 use crate::{App, AppError};
@@ -17,8 +21,11 @@ use lasna_domain::attendance::{Enrolment, Facts, School, TimetableException};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay, school_year_of};
 use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SchoolNo, SubjectNo};
 use lasna_domain::roster::RecordKind;
+use lasna_domain::signals::Act;
 use lasna_store::db::{DbError, Read};
-use lasna_store::{Batch, EntityKind, FactRow, FactTable, Record, Visible};
+use lasna_store::{
+    Batch, EntityKind, FactRow, FactTable, Record, RegisterSave, StoredAct, Visible,
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// Facts with the source ids of their numbers.
@@ -40,6 +47,14 @@ pub struct Loaded {
     pub schools: Vec<SchoolNo>,
     /// The imports that there were, undone ones too.
     pub batches: Vec<Batch>,
+    /// What things are called.
+    pub names: Names,
+    /// Who teaches and leads what.
+    pub staff: Staff,
+    /// The latest save of a register and the latest act that this reading holds.
+    pub saves: u32,
+    /// What was done about signals, in order.
+    pub acts: Vec<Act>,
 }
 
 impl Loaded {
@@ -124,6 +139,9 @@ fn load(
         visible: &visible,
     };
     roster.structure(&mut loaded)?;
+    loaded.saves = RegisterSave::last(roster.read, scope.provider())?;
+    loaded.acts = StoredAct::since(roster.read, scope, 0)?;
+    loaded.acts.retain(|act| act.at <= known_at);
     let kept = Kept::of(reach, &mut loaded.facts.enrolments);
     roster.facts(&mut loaded, school_year_of(day), kept.as_ref())?;
     loaded.batches = batches;
@@ -187,6 +205,7 @@ impl Roster<'_, '_> {
             .iter()
             .map(|school| school.no)
             .collect();
+        self.names(loaded, &orgs)?;
         self.enrolments(loaded, &org_nos)?;
         self.exceptions(loaded)
     }
@@ -203,6 +222,9 @@ impl Roster<'_, '_> {
         let enrolments = self.records(RecordKind::Enrolment)?;
         for (index, (_, record)) in enrolments.iter().enumerate() {
             let f = Fields(&record.values);
+            if f.str(3) == "teacher" && !record.ended {
+                self.leads(loaded, &group_nos, &person_nos, &groups, f);
+            }
             if f.str(3) != "student" {
                 continue;
             }

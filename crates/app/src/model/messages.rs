@@ -7,24 +7,35 @@
 
 use lasna_domain::calendar::Day;
 use lasna_domain::model::Language;
+use std::sync::LazyLock;
 
 /// The sentences of one language.
 #[derive(Debug)]
 pub(super) struct Messages {
-    table: toml::Table,
+    table: &'static toml::Table,
+}
+
+static FI: LazyLock<toml::Table> =
+    LazyLock::new(|| read(include_str!("../../locales/fi/model.toml")));
+static SV: LazyLock<toml::Table> =
+    LazyLock::new(|| read(include_str!("../../locales/sv/model.toml")));
+static EN: LazyLock<toml::Table> =
+    LazyLock::new(|| read(include_str!("../../locales/en/model.toml")));
+
+fn read(text: &str) -> toml::Table {
+    // The files are part of the program and a test reads them.
+    text.parse().unwrap_or_default()
 }
 
 impl Messages {
     /// The embedded messages of a language.
     pub(super) fn of(language: Language) -> Messages {
-        let text = match language {
-            Language::Fi => include_str!("../../locales/fi/model.toml"),
-            Language::Sv => include_str!("../../locales/sv/model.toml"),
-            Language::En => include_str!("../../locales/en/model.toml"),
+        let table = match language {
+            Language::Fi => &FI,
+            Language::Sv => &SV,
+            Language::En => &EN,
         };
-        Messages {
-            table: text.parse().unwrap_or_default(),
-        }
+        Messages { table }
     }
 
     fn find(&self, path: &[&str]) -> Option<&toml::Value> {
@@ -170,7 +181,7 @@ mod tests {
             let mut out = BTreeSet::new();
             shape(
                 "",
-                &toml::Value::Table(Messages::of(language).table),
+                &toml::Value::Table(Messages::of(language).table.clone()),
                 &mut out,
             );
             out

@@ -9,6 +9,8 @@ mod diff;
 mod guide;
 mod messages;
 mod sentences;
+mod told;
 
 pub use diff::diff;
 pub use guide::{Block, Document, Guide, guide};
+pub use told::{condition_text, role_text};

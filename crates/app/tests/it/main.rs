@@ -152,7 +152,7 @@ fn scope(store: &Store) -> Scope {
         reason: AccessReason::Operation,
         reach: Reach::Provider,
     };
-    grant(Actor::Operator, request).unwrap()
+    grant(&Actor::Operator, request).unwrap()
 }
 
 /// Minutes of one pupil: possible, present, absent, unmarked.

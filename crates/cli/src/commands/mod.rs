@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command prints its result as text or JSON from the same values.
 
+mod demo;
 mod import;
 mod lists;
 mod mapping;
@@ -106,6 +107,10 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
         Command::Serve { listen } => service::serve(args, listen),
+        Command::Demo { port } => {
+            let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
+            demo::run(args, &folder, *port)
+        }
         Command::User { command } => service::user(args, command),
     }
 }

@@ -9,7 +9,7 @@ use lasna_domain::model::Language;
 use lasna_formats::model::presets;
 use serde_json::json;
 
-const fn language(arg: LanguageArg) -> Language {
+pub(super) const fn language(arg: LanguageArg) -> Language {
     match arg {
         LanguageArg::Fi => Language::Fi,
         LanguageArg::Sv => Language::Sv,

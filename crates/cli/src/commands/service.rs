@@ -6,6 +6,7 @@ use super::Outcome;
 use crate::args::{Args, RoleArg, UserCommand};
 use crate::{context, output};
 use anyhow::Context as _;
+use lasna_app::NewPerson;
 use lasna_domain::access::UserRole;
 use lasna_web::json::CheckJson;
 use serde_json::json;
@@ -110,13 +111,24 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
 }
 
 pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
-    let store = context::store(args)?;
     let settings = lasna_web::Settings {
-        store,
+        store: context::store(args)?,
         clock: Arc::new(context::now),
         today: Arc::new(context::today),
         model: Arc::new(context::in_force),
+        random: Arc::new(context::random),
+        secure: true,
+        demo: None,
     };
+    serve_with(settings, listen, |_| Ok(()))
+}
+
+/// Serves until it is stopped; `ready` is called with the address once the socket is open.
+pub fn serve_with(
+    settings: lasna_web::Settings,
+    listen: &str,
+    ready: impl FnOnce(&std::net::SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -126,7 +138,9 @@ pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
         let listener = tokio::net::TcpListener::bind(listen)
             .await
             .with_context(|| format!("--listen {listen}"))?;
-        eprintln!("lasna: listening on http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        eprintln!("lasna: listening on http://{address}");
+        ready(&address)?;
         lasna_web::serve(settings, listener, stop()).await?;
         Ok(Outcome::Ok)
     });
@@ -153,15 +167,87 @@ async fn stop() {
 }
 
 pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
-    let UserCommand::Add { role, school } = command;
-    let role = match role {
+    match command {
+        UserCommand::Add {
+            role,
+            school,
+            login: None,
+            ..
+        } => machine(args, role_of(*role), school.as_deref()),
+        UserCommand::Add { login: Some(_), .. } => person(args, command),
+        UserCommand::DayPass {
+            login,
+            teacher,
+            day,
+        } => {
+            let day = match day {
+                Some(text) => text.parse().with_context(|| format!("--day {text}"))?,
+                None => context::today(),
+            };
+            context::app(args)?.give_day_pass(login, day, teacher)?;
+            output::lines([format!("{login} gives the lessons of {teacher} on {day}")])?;
+            Ok(Outcome::Ok)
+        }
+    }
+}
+
+const fn role_of(role: RoleArg) -> UserRole {
+    match role {
         RoleArg::Coordinator => UserRole::Coordinator,
         RoleArg::Principal => UserRole::Principal,
         RoleArg::SkyWorker => UserRole::SkyWorker,
+        RoleArg::Teacher => UserRole::Teacher,
+        RoleArg::Substitute => UserRole::Substitute,
+        RoleArg::Administrator => UserRole::Administrator,
         RoleArg::Service => UserRole::Service,
+    }
+}
+
+fn person(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
+    let UserCommand::Add {
+        role,
+        school,
+        login: Some(login),
+        name,
+        person,
+        lang,
+    } = command
+    else {
+        return Ok(Outcome::Problems);
     };
+    let password = context::first_password()?;
+    let random = context::random().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&random[..16]);
+    let new = NewPerson {
+        role: role_of(*role),
+        school: school.as_deref(),
+        login,
+        name: name.as_deref().unwrap_or_default(),
+        person: person.as_deref(),
+        password: Some((&password, salt)),
+        language: lang.map(super::model::language),
+    };
+    context::app(args)?.add_person(&new)?;
+    let role = role_of(*role).as_code();
+    if args.json {
+        output::json(
+            &json!({ "role": role, "school": school, "login": login, "password": password }),
+        )?;
+    } else {
+        output::lines([
+            format!(
+                "account {role} made for the login {login}; its first password is shown this once:"
+            ),
+            password,
+        ])?;
+    }
+    Ok(Outcome::Ok)
+}
+
+fn machine(args: &Args, role: UserRole, school: Option<&str>) -> anyhow::Result<Outcome> {
     let token = context::token()?;
-    context::app(args)?.add_user(role, school.as_deref(), &token)?;
+    context::app(args)?.add_user(role, school, &token)?;
     if args.json {
         output::json(&json!({ "role": role.as_code(), "school": school, "token": token }))?;
     } else {

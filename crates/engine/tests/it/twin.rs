@@ -107,3 +107,31 @@ fn all_crossings_are_those_of_each_pupil() {
         assert_eq!(engine.crossings(&model, as_of), each, "seed {seed}");
     }
 }
+
+#[test]
+fn the_days_of_a_pupil_are_the_plain_ones() {
+    let mut lessons = 0;
+    for seed in 0..2_000 {
+        let facts = random_world(seed);
+        let as_of = days_of(&facts).to.plus(-1);
+        let year = school_year_of(as_of);
+        let view = View::new(&facts, Instant::LATEST);
+        let engine = Engine::build(&facts.as_known(Instant::LATEST), year);
+        for pupil in view.pupils() {
+            let plain = view.pupil_days(pupil, span_to(year, as_of));
+            assert_eq!(engine.pupil_days(pupil, as_of), plain, "seed {seed}");
+            for day in &plain {
+                for slot in &day.slots {
+                    let there = engine.lesson(slot.group, day.day, slot.start);
+                    let own = there.iter().find(|(who, _)| *who == pupil);
+                    // A day by the norm belongs to no timetable, so its lessons may have no group.
+                    if !day.norm {
+                        assert_eq!(own.map(|(_, day)| day), Some(day), "seed {seed}");
+                        lessons += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(lessons > 10_000, "only {lessons} lessons were compared");
+}

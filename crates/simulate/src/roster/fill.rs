@@ -10,6 +10,7 @@ use crate::calendar::{DayNo, SPRING_FROM, YEAR_FROM, YEAR_TO, date_of};
 use crate::people::{Household, Person, household_of, staff_of};
 use crate::plan::{Plan, SchoolPlan};
 use crate::pupil::{Pupil, Stay, pupils_of};
+use crate::town::staff::of_provider;
 
 const SCHOOL_YEAR: &str = "lv2026";
 const TERMS: &str = "lv2026-s,lv2026-k";
@@ -120,6 +121,14 @@ fn each_pupil(
     Ok(())
 }
 
+/// Whom the guardians of a pupil look after. A guardian of two is written with the first of them.
+fn wards_of(plan: &Plan, pupil: &Pupil) -> String {
+    match pupil.part.and_then(|part| part.siblings(plan)) {
+        Some(siblings) => siblings.join(","),
+        None => pupil.id.clone(),
+    }
+}
+
 pub(super) fn users(plan: &Plan, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut user = |person: &Person, ids: &str, agents: &str, grade: &str, org: &str| {
         let fields = [
@@ -150,6 +159,9 @@ pub(super) fn users(plan: &Plan, rows: &mut Rows<'_>) -> Result<(), Error> {
             user(&person, "", "", "", &school.id)?;
         }
     }
+    for person in of_provider(plan) {
+        user(&person, "", "", "", PROVIDER)?;
+    }
     each_pupil(plan, |school, pupil, household| {
         let ids = format!("{{OID:{}}}", household.learner_number);
         let guardians: Vec<&str> = household.guardians.iter().map(|g| g.id.as_str()).collect();
@@ -168,7 +180,8 @@ pub(super) fn users(plan: &Plan, rows: &mut Rows<'_>) -> Result<(), Error> {
         household
             .guardians
             .iter()
-            .try_for_each(|g| user(g, "", &pupil.id, "", &last.id))
+            .filter(|g| g.id.starts_with(&pupil.id))
+            .try_for_each(|g| user(g, "", &wards_of(plan, pupil), "", &last.id))
     })
 }
 
@@ -182,6 +195,9 @@ pub(super) fn roles(plan: &Plan, rows: &mut Rows<'_>) -> Result<(), Error> {
         for person in staff_of(plan, school) {
             role(&person.id, person.role, None, &school.id)?;
         }
+    }
+    for person in of_provider(plan) {
+        role(&person.id, person.role, None, PROVIDER)?;
     }
     each_pupil(plan, |school, pupil, household| {
         let mut last = school;
@@ -200,6 +216,7 @@ pub(super) fn roles(plan: &Plan, rows: &mut Rows<'_>) -> Result<(), Error> {
         household
             .guardians
             .iter()
+            .filter(|g| g.id.starts_with(&pupil.id))
             .try_for_each(|g| role(&g.id, "guardian", None, &last.id))
     })
 }

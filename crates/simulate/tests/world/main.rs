@@ -7,10 +7,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod cast;
 mod files;
+mod held;
 mod recount;
 mod roster;
 mod shape;
+mod town;
 
 use files::World;
 use lasna_simulate::{Error, MemoryOutput, Options, Output, write};

@@ -24,6 +24,7 @@ fn reader(provider: ProviderNo) -> Scope {
         no: UserNo(7),
         role: UserRole::Principal,
         reach: Reach::School(OrgNo(4)),
+        ties: std::sync::Arc::default(),
     };
     let request = Request {
         provider,
@@ -31,7 +32,7 @@ fn reader(provider: ProviderNo) -> Scope {
         reason: AccessReason::FollowAbsence,
         reach: Reach::School(OrgNo(4)),
     };
-    grant(actor, request).unwrap()
+    grant(&actor, request).unwrap()
 }
 
 /// Ways in which an audit row cannot be written.

@@ -56,7 +56,7 @@ fn scope(provider: ProviderNo) -> Scope {
         reason: AccessReason::Operation,
         reach: Reach::Provider,
     };
-    grant(Actor::Operator, request).unwrap()
+    grant(&Actor::Operator, request).unwrap()
 }
 
 impl Opened {

@@ -2,23 +2,16 @@
 //!
 //! Invariant: the page is made from the model alone.
 
-use super::{Frame, language_of, render};
+use super::frame::{Frame, day_text};
+use super::render;
+use super::visit::Visit;
 use crate::server::Shared;
 use askama::Template;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use lasna_app::App;
 use lasna_app::model::{Block, Document, guide};
-use lasna_domain::calendar::Day;
-use lasna_domain::model::{Language, Model};
-use serde::Deserialize;
-
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct LadderQuery {
-    lang: Option<String>,
-}
+use lasna_domain::model::Model;
 
 /// A document with its place on the page.
 struct Part {
@@ -42,8 +35,8 @@ struct LadderPage {
 }
 
 impl LadderPage {
-    fn new(language: Language, model: Option<&Model>) -> LadderPage {
-        let frame = Frame::new(language);
+    fn new(frame: Frame, model: Option<&Model>) -> LadderPage {
+        let language = frame.chosen;
         let told = model.map(|model| {
             let guide = guide(model, language);
             let part = |anchor, name, document| Part {
@@ -52,7 +45,7 @@ impl LadderPage {
                 document,
             };
             Told {
-                in_force: frame.texts.text(
+                in_force: frame.fill(
                     "ladder.in_force",
                     &[
                         ("date", &day_text(model.valid)),
@@ -78,32 +71,21 @@ impl LadderPage {
     }
 }
 
-/// As dates are written in Finland in all three languages.
-fn day_text(day: Day) -> String {
-    let date = day.to_date();
-    format!("{}.{}.{}", date.day(), date.month(), date.year())
-}
-
 /// `GET /ladder?lang=fi|sv|en`
-pub(crate) async fn ladder(
-    State(shared): State<Shared>,
-    query: Result<Query<LadderQuery>, QueryRejection>,
-    headers: HeaderMap,
-) -> Response {
-    let Query(query) = query.unwrap_or_default();
-    let language = language_of(query.lang.as_deref(), &headers);
+pub(crate) async fn ladder(State(shared): State<Shared>, visit: Visit) -> Response {
     let found = tokio::task::spawn_blocking(move || {
         let (now, today) = ((shared.settings.clock)(), (shared.settings.today)());
         let app = App::operator(shared.settings.store.clone(), now).map_err(|e| e.to_string())?;
-        (shared.settings.model)(&app, today)
+        let model = shared.model(&app, today).map_err(|e| e.to_string());
+        Ok::<_, String>((visit.own_frame(), model))
     });
-    let model = match found.await {
-        Ok(Ok(model)) => Some(model),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the model in force cannot be told");
-            None
+    match found.await {
+        Ok(Ok((frame, model))) => {
+            if let Err(error) = &model {
+                tracing::warn!(%error, "the model in force cannot be told");
+            }
+            render(&LadderPage::new(frame, model.ok().as_deref()))
         }
-        Err(_) => None,
-    };
-    render(&LadderPage::new(language, model.as_ref()))
+        _ => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }

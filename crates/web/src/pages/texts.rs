@@ -1,25 +1,48 @@
 //! Texts of pages by key and language.
 //!
+//! A text with a number has two forms, `one` and `other`; blanks are filled in one pass, so that
+//! what is filled in is never itself read as a blank.
+//!
 //! Invariant: every language has every key with the same blanks; a key that is missing shows itself.
 
 use lasna_domain::model::Language;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-type Table = HashMap<String, HashMap<String, String>>;
+type Table = HashMap<String, toml::Value>;
 
-static FI: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../locales/fi/frame.toml")));
-static SV: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../locales/sv/frame.toml")));
-static EN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../locales/en/frame.toml")));
+macro_rules! language {
+    ($name:ident, $folder:literal) => {
+        static $name: LazyLock<Table> = LazyLock::new(|| {
+            read(&[
+                include_str!(concat!("../../locales/", $folder, "/frame.toml")),
+                include_str!(concat!("../../locales/", $folder, "/sign_in.toml")),
+                include_str!(concat!("../../locales/", $folder, "/today.toml")),
+                include_str!(concat!("../../locales/", $folder, "/signals.toml")),
+                include_str!(concat!("../../locales/", $folder, "/pupil.toml")),
+                include_str!(concat!("../../locales/", $folder, "/register.toml")),
+            ])
+        });
+    };
+}
 
-fn read(text: &str) -> Table {
-    // The files are part of the program and a test reads them.
-    toml::from_str(text).unwrap_or_default()
+language!(FI, "fi");
+language!(SV, "sv");
+language!(EN, "en");
+
+fn read(files: &[&str]) -> Table {
+    let mut all = Table::new();
+    for text in files {
+        // The files are part of the program and a test reads them.
+        let areas: Table = toml::from_str(text).unwrap_or_default();
+        all.extend(areas);
+    }
+    all
 }
 
 /// The texts of one language.
 #[derive(Clone, Copy)]
-pub(super) struct Texts(&'static Table);
+pub(crate) struct Texts(&'static Table);
 
 impl Texts {
     pub fn of(language: Language) -> Texts {
@@ -30,68 +53,58 @@ impl Texts {
         })
     }
 
+    fn find(self, key: &str) -> Option<&'static toml::Value> {
+        let mut parts = key.split('.');
+        let area = self.0.get(parts.next()?)?;
+        parts.try_fold(area, |value, part| value.get(part))
+    }
+
     /// The text of a key, `area.name`, with its blanks filled.
     pub fn text(self, key: &str, values: &[(&str, &str)]) -> String {
-        let (area, name) = key.split_once('.').unwrap_or(("", key));
-        let Some(text) = self.0.get(area).and_then(|area| area.get(name)) else {
-            return key.to_owned();
-        };
-        let mut filled = text.clone();
-        for (name, value) in values {
-            filled = filled.replace(&format!("{{{name}}}"), value);
+        match self.find(key).and_then(toml::Value::as_str) {
+            Some(text) => fill(text, values),
+            None => key.to_owned(),
         }
-        filled
     }
+
+    /// The text of a key in the form of a number, which fills `{n}`.
+    pub fn count(self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
+        let form = if n == 1 { "one" } else { "other" };
+        let n = n.to_string();
+        let values = [&[("n", n.as_str())], values].concat();
+        self.text(&format!("{key}.{form}"), &values)
+    }
+
+    /// The text of a code, from the group of all texts for codes of its kind.
+    pub fn code(self, group: &str, code: &str) -> String {
+        self.text(&format!("{group}.{code}"), &[])
+    }
+}
+
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
+        }
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keys(table: &Table) -> Vec<String> {
-        let of = |(area, texts): (&String, &HashMap<String, String>)| {
-            texts
-                .keys()
-                .map(|name| format!("{area}.{name}"))
-                .collect::<Vec<_>>()
-        };
-        let mut keys: Vec<String> = table.iter().flat_map(of).collect();
-        keys.sort();
-        keys
-    }
-
-    #[test]
-    fn every_key_is_there_in_every_language_and_used() {
-        let sources = [
-            include_str!("../../templates/frame.html"),
-            include_str!("../../templates/ladder.html"),
-            include_str!("ladder.rs"),
-        ];
-        let fi = keys(&FI);
-        assert!(fi.len() > 8);
-        assert_eq!(fi, keys(&SV));
-        assert_eq!(fi, keys(&EN));
-        for key in &fi {
-            let quoted = format!("\"{key}\"");
-            assert!(
-                sources.iter().any(|text| text.contains(&quoted)),
-                "{key} is not used"
-            );
-        }
-        for source in sources {
-            for part in source.split("text(\"").skip(1) {
-                let key = part.split('"').next().unwrap().to_owned();
-                assert!(fi.contains(&key), "{key} is missing");
-            }
-        }
-    }
-
-    #[test]
-    fn blanks_are_filled() {
-        let text = Texts::of(Language::En).text(
-            "ladder.in_force",
-            &[("date", "today"), ("reference", "a@1")],
-        );
-        assert_eq!(text, "In force from today: a@1");
-    }
-}
+#[path = "texts_tests.rs"]
+mod tests;

@@ -16,8 +16,19 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Asks a router; a token goes into the header where it belongs.
+/// Asks a router; a token goes into the header where it belongs, a session into the cookie.
 pub fn ask(router: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
+    if let Some(session) = token.filter(|token| token.starts_with("session-")) {
+        let cookie = format!("other=1; lasna_session={session}");
+        let request = Request::builder().method(method).uri(path);
+        return run(
+            router,
+            method,
+            path,
+            request.header(header::COOKIE, cookie),
+            String::new(),
+        );
+    }
     let value = token.map(|token| format!("Bearer {token}"));
     ask_with(router, method, path, value.as_deref())
 }
@@ -28,7 +39,30 @@ pub fn ask_with(router: &Router, method: &str, path: &str, authorization: Option
     if let Some(value) = authorization {
         request = request.header(header::AUTHORIZATION, value);
     }
-    let request = request.body(Body::empty()).unwrap();
+    run(router, method, path, request, String::new())
+}
+
+/// Sends a form, as a browser does from a page of the server.
+pub fn send(router: &Router, path: &str, session: Option<&str>, body: &str) -> Answer {
+    let mut request = Request::builder().method("POST").uri(path);
+    if let Some(session) = session {
+        request = request.header(header::COOKIE, format!("lasna_session={session}"));
+    }
+    let request = request
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    run(router, "POST", path, request, body.to_owned())
+}
+
+/// Asks with a request that is all but finished.
+pub fn run(
+    router: &Router,
+    method: &str,
+    path: &str,
+    request: axum::http::request::Builder,
+    body: String,
+) -> Answer {
+    let request = request.body(Body::from(body)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -63,9 +97,15 @@ impl Answer {
             assert_eq!(self.header(name), value, "{asked}: {}", self.status);
             assert_eq!(self.headers.get_all(name).iter().count(), 1, "{asked}");
         }
-        for name in ["server", "x-powered-by", "set-cookie"] {
+        for name in ["server", "x-powered-by"] {
             assert_eq!(self.header(name), "", "{asked}");
         }
+        let cookie = self.header("set-cookie");
+        let signs = ["/sign-in", "/sign-out", "/demo/"];
+        assert!(
+            cookie.is_empty() || signs.iter().any(|path| asked.contains(path)),
+            "{asked}: {cookie}"
+        );
     }
 
     pub fn json(&self) -> Value {
@@ -95,7 +135,9 @@ impl Answer {
 
     /// Whether nothing of the town is in the body.
     pub fn says_nothing(&self) {
-        for word in ["pupil-", "class-", "school-", "ZZNAMEZZ", "token-", "town"] {
+        for word in [
+            "pupil-", "class-a", "class-b", "school-", "ZZNAMEZZ", "token-", "town",
+        ] {
             assert!(!self.body.contains(word), "{word}: {}", self.body);
         }
     }

@@ -18,13 +18,13 @@ mod town;
 
 use ask::{Answer, ask};
 use axum::Router;
-use lasna_app::App;
+use lasna_app::{App, NewPerson};
 use lasna_domain::access::UserRole;
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_formats::model::{preset, read_model};
 use lasna_store::db::{DbError, Place};
-use lasna_store::{AuditRow, Store};
+use lasna_store::{AuditRow, EntityKind, Store};
 use lasna_testkit::temp::{TempDir, folder};
 use lasna_web::Settings;
 use std::sync::{Arc, LazyLock};
@@ -47,6 +47,23 @@ struct Server {
 /// The tokens: a principal and a machine of school A, a principal of school B, and a coordinator,
 /// who has no right to lists of pupils.
 const TOKENS: [&str; 4] = ["token-a", "token-machine", "token-b", "token-all"];
+/// People who are signed in, each with the session `session-` and the login. The last one has a
+/// password that must be changed first.
+const PEOPLE: [(&str, UserRole, Option<&str>, Option<&str>); 8] = [
+    (
+        "teacher-a",
+        UserRole::Teacher,
+        Some("school-a"),
+        Some("teacher-a"),
+    ),
+    ("worker-a", UserRole::SkyWorker, Some("school-a"), None),
+    ("principal-a", UserRole::Principal, Some("school-a"), None),
+    ("principal-b", UserRole::Principal, Some("school-b"), None),
+    ("substitute-a", UserRole::Substitute, Some("school-a"), None),
+    ("coordinator", UserRole::Coordinator, None, None),
+    ("administrator", UserRole::Administrator, None, None),
+    ("new", UserRole::SkyWorker, Some("school-a"), None),
+];
 const LIST: &str = "/api/v1/schools/school-a/watch-list";
 
 /// Tells a story to both engines.
@@ -84,7 +101,19 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         clock: Arc::new(now),
         today: Arc::new(|| -> Day { "2026-08-24".parse().unwrap() }),
         model,
+        random: Arc::new(random),
+        secure: true,
+        demo: None,
     }
+}
+
+/// Numbers that nobody else draws: a test needs no secret.
+fn random() -> Result<[u8; 32], String> {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let no = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let mut bytes = [7; 32];
+    bytes[..8].copy_from_slice(&no.to_le_bytes());
+    Ok(bytes)
 }
 
 impl Server {
@@ -100,6 +129,20 @@ impl Server {
         ] {
             app.add_user(role, school, token).unwrap();
         }
+        for (login, role, school, person) in PEOPLE {
+            app.add_person(&NewPerson {
+                role,
+                school,
+                login,
+                name: "Zz Staff",
+                person,
+                password: Some(("first password", [3; 16])).filter(|_| login == "new"),
+                language: None,
+            })
+            .unwrap();
+            let session = format!("session-{login}");
+            App::sign_in_to_demo(&store, now(), login, &session).unwrap();
+        }
         Server {
             router: lasna_web::router(settings(store.clone(), model)),
             store,
@@ -110,6 +153,33 @@ impl Server {
     /// A `GET`, with a token where there is one.
     fn get(&self, path: &str, token: Option<&str>) -> Answer {
         ask(&self.router, "GET", path, token)
+    }
+
+    /// The numbers of a pupil of school A and of its class.
+    fn numbers(&self) -> (u32, u32) {
+        let scope = town::scope(&self.store);
+        self.store
+            .ask(|read| {
+                let pupil = EntityKind::Person.number_of(read, &scope, "pupil-a1")?;
+                let group = EntityKind::Group.number_of(read, &scope, "class-a")?;
+                Ok::<_, DbError>((pupil.unwrap(), group.unwrap()))
+            })
+            .unwrap()
+    }
+
+    /// Gives a session back to who was signed out.
+    fn sign_in_again(&self) {
+        for (login, ..) in PEOPLE {
+            let session = format!("session-{login}");
+            if App::with_session(self.store.clone(), now(), &session).is_err() {
+                self.meddle("delete from sign_out");
+            }
+        }
+    }
+
+    /// A form that is sent.
+    fn post(&self, path: &str, session: Option<&str>, body: &str) -> Answer {
+        ask::send(&self.router, path, session, body)
     }
 
     /// Every row of the audit.

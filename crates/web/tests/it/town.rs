@@ -46,6 +46,13 @@ fn files() -> Vec<(&'static str, String)> {
     for school in ["a", "b"] {
         classes +=
             &format!("class-{school},,,7,7,k7,7,homeroom,,school-{school},\"autumn,spring\",,,\n");
+        let teacher = format!("teacher-{school}");
+        users += &format!(
+            "{teacher},,,true,school-{school},teacher,{teacher},,ZZNAMEZZ,ZZNAMEZZ,,,,,,,,\n"
+        );
+        enrolments += &format!(
+            "e-{teacher},,,class-{school},school-{school},{teacher},teacher,true,2026-08-11,2027-06-05\n"
+        );
         for n in [1, 2] {
             let id = format!("pupil-{school}{n}");
             users +=
@@ -55,7 +62,7 @@ fn files() -> Vec<(&'static str, String)> {
             );
         }
         for day in DAYS {
-            lessons += &format!("class-{school},2026-08-{day},08:15,60,MA,,,\n");
+            lessons += &format!("class-{school},2026-08-{day},08:15,60,MA,teacher-{school},,\n");
             registers += &format!("class-{school},2026-08-{day},08:15,true,,\n");
         }
         for day in &DAYS[..3] {
@@ -103,5 +110,5 @@ pub fn scope(store: &Store) -> Scope {
         reason: AccessReason::Operation,
         reach: Reach::Provider,
     };
-    grant(Actor::Operator, request).unwrap()
+    grant(&Actor::Operator, request).unwrap()
 }

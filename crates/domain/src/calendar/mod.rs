@@ -6,6 +6,8 @@
 //!
 //! Invariant: nothing here reads a clock.
 
+mod finland;
+
 use jiff::civil::Date;
 
 /// A civil day as the number of days since 1970-01-01.
@@ -178,27 +180,6 @@ impl Instant {
     /// Midnight UTC at the start of a day.
     pub const fn midnight(day: Day) -> Instant {
         Instant(day.0 as i64 * 86_400_000_000)
-    }
-}
-
-impl Instant {
-    /// The civil day in Finland: two hours before UTC midnight, three in summer time.
-    ///
-    /// Summer time runs from the last Sunday of March to the last Sunday of October, 01:00 UTC
-    /// (directive 2000/84/EC); before 2002 the same rule is taken.
-    pub fn day_in_finland(self) -> Day {
-        const HOUR: i64 = 3_600_000_000;
-        let utc = self.0.saturating_add(2 * HOUR).div_euclid(24 * HOUR);
-        let winter = Day(utc.try_into().unwrap_or(i32::MAX / 2));
-        let turn = |month: i8| {
-            let last = Day::from_ymd(winter.year(), month, 31).unwrap_or(winter);
-            // The Sunday before the Monday of the next day's week.
-            Instant::midnight(last.next().monday().plus(-1)).0 + HOUR
-        };
-        let summer = (turn(3)..turn(10)).contains(&self.0);
-        let local = self.0.saturating_add(if summer { 3 } else { 2 } * HOUR);
-        let day = local.div_euclid(24 * HOUR);
-        Day(day.try_into().unwrap_or(i32::MAX / 2))
     }
 }
 

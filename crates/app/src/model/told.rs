@@ -1,0 +1,16 @@
+//! Single sentences about a model, for pages that show what held or what is to be done.
+//!
+//! Invariant: a sentence here is the one that the guides have.
+
+use super::sentences::Teller;
+use lasna_domain::model::{Condition, Language, Model, Role};
+
+/// What a condition says.
+pub fn condition_text(model: &Model, condition: &Condition, language: Language) -> String {
+    Teller::new(model, language).condition(condition)
+}
+
+/// What a role is called.
+pub fn role_text(model: &Model, role: Role, language: Language) -> String {
+    Teller::new(model, language).role(role)
+}

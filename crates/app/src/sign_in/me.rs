@@ -1,0 +1,115 @@
+//! What everybody may do of oneself: sign out, choose a language, change the password.
+//!
+//! Invariant: nobody's settings but one's own are in reach here.
+
+#[allow(clippy::wildcard_imports, reason = "the parts of one noun")]
+use super::*;
+
+impl App {
+    /// Ends the session of a token.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sign_out(&self, token: &str) -> Result<(), AppError> {
+        let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        self.store.change(&scope, self.now, "sign-out", |tx| {
+            // Two clicks end one session.
+            if Account::by_session(tx, token, self.now)?.is_some() {
+                Account::sign_out(tx, token, self.now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps the language of whoever is signed in.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn choose_language(&self, language: Language) -> Result<(), AppError> {
+        self.of_me("language", |tx, account, now| {
+            account.set_language(tx, language_code(language), now)
+        })
+    }
+
+    /// Changes the password of whoever is signed in.
+    ///
+    /// # Errors
+    /// [`AppError::Problem`] with a key of a sentence: `password.short`.
+    pub fn change_password(&self, password: &str, salt: [u8; 16]) -> Result<(), AppError> {
+        if password.chars().count() < PASSWORD_MIN || password.len() > PASSWORD_MAX {
+            return Err(AppError::Problem("password.short".into()));
+        }
+        let password = Password {
+            hash: hash(password, salt)?,
+            once: false,
+        };
+        self.of_me("password", |tx, account, now| {
+            account.set_password(tx, &password, now)
+        })
+    }
+
+    /// Whether whoever is signed in has to change the password first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn must_change_password(&self) -> Result<bool, AppError> {
+        let Some(account) = self.account() else {
+            return Ok(false);
+        };
+        let password = self.store.ask(|read| account.password(read))?;
+        Ok(password.is_some_and(|password| password.once))
+    }
+
+    pub(super) fn account(&self) -> Option<Account> {
+        let me = self.me.as_ref()?;
+        Some(Account {
+            no: me.user,
+            provider: self.provider,
+            role: me.role.as_code().to_owned(),
+            school: None,
+        })
+    }
+
+    pub(super) fn of_me(
+        &self,
+        target: &str,
+        change: impl FnOnce(
+            &mut lasna_store::db::Tx<'_>,
+            &Account,
+            Instant,
+        ) -> Result<(), lasna_store::db::DbError>,
+    ) -> Result<(), AppError> {
+        let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let account = self.account().ok_or(AppError::NoAccount)?;
+        let now = self.now;
+        Ok(self
+            .store
+            .change(&scope, now, target, |tx| change(tx, &account, now))?)
+    }
+
+    /// Gives a substitute the lessons of a teacher, by source id, for a day.
+    ///
+    /// # Errors
+    /// [`AppError`]; a login that is not known.
+    pub fn give_day_pass(&self, login: &str, day: Day, teacher: &str) -> Result<(), AppError> {
+        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        self.store.change(&scope, self.now, "day-pass", |tx| {
+            let account = Account::by_login(tx, login)?.ok_or(AppError::NotFound("login"))?;
+            account.give_day_pass(tx, &scope, day, teacher, self.now)?;
+            Ok(())
+        })
+    }
+
+    /// The instant of the latest change or look in the store.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn latest_audit(&self) -> Result<Instant, AppError> {
+        Ok(self.store.ask(lasna_store::AuditRow::last_at)?)
+    }
+
+    /// Who is signed in; nobody for the operator and for machines.
+    pub const fn me(&self) -> Option<&Me> {
+        self.me.as_ref()
+    }
+}

@@ -1,0 +1,272 @@
+//! Who signs in: profiles, passwords, languages, sessions.
+//!
+//! A session's token is kept as its SHA-256 only; a password as the hash that the caller made.
+//! Signing out adds a row.
+//!
+//! Invariant: of a user's passwords and languages the latest counts, and nothing is changed.
+
+use crate::db::{DbError, Read, Tx};
+use crate::users::{Account, hash};
+use lasna_domain::access::Scope;
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::ids::{ProviderNo, UserNo};
+
+pub(crate) const LAST_USER: &str = "SELECT coalesce(max(no), 0) FROM user_account";
+pub(crate) const PROFILE_INSERT: &str = "INSERT INTO user_profile \
+    (provider_no, user_no, known_at, login, name, person) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const PROFILES: &str = "SELECT user_no, login, name, person FROM user_profile \
+    WHERE provider_no = $1 ORDER BY user_no";
+pub(crate) const PROFILE_OF: &str = "SELECT user_no, login, name, person FROM user_profile \
+    WHERE provider_no = $1 AND user_no = $2";
+pub(crate) const BY_LOGIN: &str = "SELECT a.no, a.provider_no, a.role, a.school \
+    FROM user_profile p JOIN user_account a ON a.no = p.user_no WHERE p.login = $1";
+pub(crate) const PASSWORD_INSERT: &str = "INSERT INTO user_password \
+    (provider_no, user_no, known_at, hash, once) VALUES ($1, $2, $3, $4, $5)";
+pub(crate) const PASSWORD: &str = "SELECT hash, once FROM user_password \
+    WHERE provider_no = $1 AND user_no = $2 ORDER BY known_at DESC LIMIT 1";
+pub(crate) const LANGUAGE_INSERT: &str = "INSERT INTO user_language \
+    (provider_no, user_no, known_at, language) VALUES ($1, $2, $3, $4)";
+pub(crate) const LANGUAGE: &str = "SELECT language FROM user_language \
+    WHERE provider_no = $1 AND user_no = $2 ORDER BY known_at DESC LIMIT 1";
+pub(crate) const SIGN_IN: &str = "INSERT INTO sign_in \
+    (token_hash, provider_no, user_no, at, ends_at) VALUES ($1, $2, $3, $4, $5)";
+pub(crate) const SIGN_OUT: &str = "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2)";
+pub(crate) const SESSION: &str = "SELECT a.no, a.provider_no, a.role, a.school \
+    FROM sign_in s JOIN user_account a ON a.no = s.user_no \
+    LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
+    WHERE s.token_hash = $1 AND s.ends_at > $2 AND o.token_hash IS NULL";
+pub(crate) const PASS_INSERT: &str = "INSERT INTO day_pass \
+    (provider_no, user_no, day, teacher, at, actor) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const PASSES: &str = "SELECT teacher FROM day_pass \
+    WHERE provider_no = $1 AND user_no = $2 AND day = $3 ORDER BY teacher";
+
+/// Who an account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Profile {
+    pub user: UserNo,
+    pub login: String,
+    pub name: String,
+    /// Source id of the person in the roster, where there is one.
+    pub person: Option<String>,
+}
+
+/// The password in force of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Password {
+    /// As the hash function writes it.
+    pub hash: String,
+    /// It must be changed at the first sign-in.
+    pub once: bool,
+}
+
+impl Profile {
+    /// The number of the account that was added last.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn last_user(read: &mut Read<'_>) -> Result<UserNo, DbError> {
+        let row = read.query_one(LAST_USER, &[])?;
+        row.map_or(Ok(UserNo(0)), |row| Ok(UserNo(row.get(0)?)))
+    }
+
+    /// Adds a profile.
+    ///
+    /// # Errors
+    /// The store's; a constraint where the login is taken.
+    pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope, at: Instant) -> Result<(), DbError> {
+        let params = [
+            scope.provider().0.into(),
+            self.user.0.into(),
+            at.0.into(),
+            (&self.login).into(),
+            (&self.name).into(),
+            self.person.as_deref().into(),
+        ];
+        tx.execute(PROFILE_INSERT, &params).map(drop)
+    }
+
+    fn of_row(row: &crate::db::Row) -> Result<Profile, DbError> {
+        Ok(Profile {
+            user: UserNo(row.get(0)?),
+            login: row.get(1)?,
+            name: row.get(2)?,
+            person: row.get(3)?,
+        })
+    }
+
+    /// All profiles of a provider.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn list(read: &mut Read<'_>, provider: ProviderNo) -> Result<Vec<Profile>, DbError> {
+        let rows = read.query(PROFILES, &[provider.0.into()])?;
+        rows.iter().map(Profile::of_row).collect()
+    }
+
+    /// The profile of an account.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn of(read: &mut Read<'_>, account: &Account) -> Result<Option<Profile>, DbError> {
+        let params = [account.provider.0.into(), account.no.0.into()];
+        let row = read.query_one(PROFILE_OF, &params)?;
+        row.as_ref().map(Profile::of_row).transpose()
+    }
+}
+
+impl Account {
+    /// The account of a login.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn by_login(read: &mut Read<'_>, login: &str) -> Result<Option<Account>, DbError> {
+        let row = read.query_one(BY_LOGIN, &[login.into()])?;
+        row.as_ref().map(Account::of_row).transpose()
+    }
+
+    /// The account of a session that runs at an instant.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn by_session(
+        read: &mut Read<'_>,
+        token: &str,
+        at: Instant,
+    ) -> Result<Option<Account>, DbError> {
+        let hash = hash(token);
+        let row = read.query_one(SESSION, &[(&hash).into(), at.0.into()])?;
+        row.as_ref().map(Account::of_row).transpose()
+    }
+
+    /// The password in force.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn password(&self, read: &mut Read<'_>) -> Result<Option<Password>, DbError> {
+        let Some(row) = read.query_one(PASSWORD, &self.key())? else {
+            return Ok(None);
+        };
+        Ok(Some(Password {
+            hash: row.get(0)?,
+            once: row.get::<i64>(1)? == 1,
+        }))
+    }
+
+    /// Adds a password, which is then the one in force.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn set_password(
+        &self,
+        tx: &mut Tx<'_>,
+        password: &Password,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        let [provider, user] = self.key();
+        let params = [
+            provider,
+            user,
+            at.0.into(),
+            (&password.hash).into(),
+            password.once.into(),
+        ];
+        tx.execute(PASSWORD_INSERT, &params).map(drop)
+    }
+
+    /// The code of the language that the person chose.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn language(&self, read: &mut Read<'_>) -> Result<Option<String>, DbError> {
+        let row = read.query_one(LANGUAGE, &self.key())?;
+        row.map(|row| row.get(0)).transpose()
+    }
+
+    /// Keeps the language that the person chose.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn set_language(
+        &self,
+        tx: &mut Tx<'_>,
+        language: &str,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        let [provider, user] = self.key();
+        let params = [provider, user, at.0.into(), language.into()];
+        tx.execute(LANGUAGE_INSERT, &params).map(drop)
+    }
+
+    /// Begins a session that ends at an instant.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sign_in(
+        &self,
+        tx: &mut Tx<'_>,
+        token: &str,
+        at: Instant,
+        ends_at: Instant,
+    ) -> Result<(), DbError> {
+        let [provider, user] = self.key();
+        let hash = hash(token);
+        let params = [
+            (&hash).into(),
+            provider,
+            user,
+            at.0.into(),
+            ends_at.0.into(),
+        ];
+        tx.execute(SIGN_IN, &params).map(drop)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// The store's; a constraint where it was ended before.
+    pub fn sign_out(tx: &mut Tx<'_>, token: &str, at: Instant) -> Result<(), DbError> {
+        let hash = hash(token);
+        tx.execute(SIGN_OUT, &[(&hash).into(), at.0.into()])
+            .map(drop)
+    }
+
+    /// Gives a substitute the lessons of a teacher for a day.
+    ///
+    /// # Errors
+    /// The store's; a constraint where it was given before.
+    pub fn give_day_pass(
+        &self,
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        day: Day,
+        teacher: &str,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        let [provider, user] = self.key();
+        let actor = scope.actor().code();
+        let params = [
+            provider,
+            user,
+            day.0.into(),
+            teacher.into(),
+            at.0.into(),
+            (&actor).into(),
+        ];
+        tx.execute(PASS_INSERT, &params).map(drop)
+    }
+
+    /// Source ids of the teachers whose lessons the account gives on a day.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn day_passes(&self, read: &mut Read<'_>, day: Day) -> Result<Vec<String>, DbError> {
+        let [provider, user] = self.key();
+        let rows = read.query(PASSES, &[provider, user, day.0.into()])?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    fn key(&self) -> [crate::db::Param<'static>; 2] {
+        [self.provider.0.into(), self.no.0.into()]
+    }
+}

@@ -1,0 +1,49 @@
+// The register: counts on the button, keys for who wants them. The form works without this.
+"use strict";
+(() => {
+  const form = document.querySelector("form.register");
+  if (!form) return;
+  const rows = [...form.querySelectorAll(".sheet li")];
+  const sum = form.querySelector(".sum");
+  const count = () => {
+    const of = (value) => form.querySelectorAll(`input[value="${value}"]:checked`).length;
+    sum.textContent = form.dataset.sum
+      .replace("{present}", of("present"))
+      .replace("{absent}", of("absent"))
+      .replace("{late}", of("late"));
+  };
+  const choices = { p: "present", a: "absent", l: "late", e: "elsewhere" };
+  const at = () => rows.findIndex((row) => row.contains(document.activeElement));
+  const focus = (row) => row?.querySelector("input:checked, input[type=radio]").focus();
+  form.addEventListener("change", count);
+  form.addEventListener("keydown", (event) => {
+    const here = at();
+    const typing = event.target.type === "text";
+    if (event.ctrlKey || event.metaKey || event.altKey || here < 0) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      form.requestSubmit();
+      return;
+    }
+    if (typing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      focus(rows[here + (event.key === "ArrowDown" ? 1 : -1)]);
+      return;
+    }
+    const value = choices[event.key.toLowerCase()];
+    if (!value) return;
+    const input = rows[here].querySelector(`input[value="${value}"]`);
+    input.checked = true;
+    input.focus();
+    count();
+    if (value === "late") rows[here].querySelector("input[type=text]").select();
+    if (value === "late") rows[here].querySelector("input[type=text]").focus();
+  });
+  // Sent once: a second press while the first is on its way changes nothing.
+  form.addEventListener("submit", () => {
+    setTimeout(() => { form.querySelector(".save button").disabled = true; }, 0);
+  });
+  addEventListener("pageshow", () => { form.querySelector(".save button").disabled = false; count(); });
+  focus(rows[0]);
+})();

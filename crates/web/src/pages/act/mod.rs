@@ -1,0 +1,256 @@
+//! What is done about a pupil's signals: take it on, log a contact, decide, raise, take back.
+//!
+//! Invariant: a contact is logged by its outcome; there is no way to log a note alone.
+
+mod form;
+
+use super::frame::{Frame, day_text};
+use super::register::{field, once_of};
+use super::visit::{Desk, Reply, Visit};
+use axum::extract::{Form, Path};
+use axum::response::Response;
+use form::{Kind, page_of};
+use lasna_app::AppError;
+use lasna_app::signals::{NewAct, PupilHead, pupil_of};
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::model::Outcome;
+use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith, DONE, NoConcernReason};
+
+type Sent = Vec<(String, String)>;
+
+async fn form(visit: Visit, pupil: String, kind: Kind) -> Response {
+    let once = visit.shared.token();
+    visit
+        .desk(move |desk| {
+            let head = head_of(&desk, &pupil)?;
+            let once = once.map_err(AppError::Problem)?;
+            Reply::page(&page_of(desk, kind, &head, &Vec::new(), &[], once))
+        })
+        .await
+}
+
+fn head_of(desk: &Desk, pupil: &str) -> Result<PupilHead, AppError> {
+    let model = desk.model()?;
+    let page = desk
+        .app
+        .pupil_page(&model, pupil_of(pupil)?, desk.today, Instant::LATEST)?;
+    Ok(page.row)
+}
+
+async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
+    visit
+        .desk(move |desk| {
+            let once = once_of(&sent)?.to_owned();
+            let (what, mut wrong) = what_of(kind, &sent);
+            let result = match (what, wrong.is_empty()) {
+                (Some(what), true) => desk.app.log_act(
+                    &NewAct {
+                        pupil: pupil_of(&pupil)?,
+                        what,
+                        note: field(&sent, "note"),
+                        once: &once,
+                    },
+                    desk.today,
+                ),
+                _ => Err(AppError::Problem("act.choose".into())),
+            };
+            match result {
+                Ok(()) => return Ok(Reply::Go(format!("/pupils/{pupil}#done"))),
+                Err(AppError::Problem(key)) => match key.as_str() {
+                    "signals.note_long" => wrong.push("note"),
+                    "signals.review_day" => wrong.push("review"),
+                    _ => {}
+                },
+                Err(error) => return Err(error),
+            }
+            let head = head_of(&desk, &pupil)?;
+            Reply::refused(&page_of(desk, kind, &head, &sent, &wrong, once))
+        })
+        .await
+}
+
+/// What a form says, and the names of the fields that are wrong.
+fn what_of(kind: Kind, sent: &Sent) -> (Option<ActWhat>, Vec<&'static str>) {
+    let mut wrong = Vec::new();
+    match kind {
+        Kind::Contact => {
+            let with = ContactWith::from_code(field(sent, "contact_with"));
+            let outcome = ContactOutcome::from_code(field(sent, "contact_outcome"));
+            if with.is_none() {
+                wrong.push("contact_with");
+            }
+            if outcome.is_none() {
+                wrong.push("contact_outcome");
+            }
+            (
+                with.zip(outcome)
+                    .map(|(with, outcome)| ActWhat::Contact(with, outcome)),
+                wrong,
+            )
+        }
+        Kind::NoConcern => {
+            let reason = NoConcernReason::from_code(field(sent, "no_concern"));
+            let review = day_of(field(sent, "review"));
+            if reason.is_none() {
+                wrong.push("no_concern");
+            }
+            if review.is_none() {
+                wrong.push("review");
+            }
+            if reason == Some(NoConcernReason::Other) && field(sent, "note").trim().is_empty() {
+                wrong.push("note_missing");
+            }
+            (
+                reason
+                    .zip(review)
+                    .map(|(reason, review)| ActWhat::NoConcern(reason, review)),
+                wrong,
+            )
+        }
+    }
+}
+
+/// A day as browsers send it or as people write it in Finland.
+fn day_of(text: &str) -> Option<Day> {
+    let text = text.trim();
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.split('.').map(str::trim);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// `GET /pupils/{pupil}/contact`
+pub(crate) async fn contact_form(visit: Visit, Path(pupil): Path<String>) -> Response {
+    form(visit, pupil, Kind::Contact).await
+}
+
+/// `POST /pupils/{pupil}/contact`
+pub(crate) async fn contact(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    log(visit, pupil, sent, Kind::Contact).await
+}
+
+/// `GET /pupils/{pupil}/no-concern`
+pub(crate) async fn no_concern_form(visit: Visit, Path(pupil): Path<String>) -> Response {
+    form(visit, pupil, Kind::NoConcern).await
+}
+
+/// `POST /pupils/{pupil}/no-concern`
+pub(crate) async fn no_concern(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    log(visit, pupil, sent, Kind::NoConcern).await
+}
+
+async fn at_once(visit: Visit, pupil: String, sent: Sent, what: Option<ActWhat>) -> Response {
+    visit
+        .desk(move |desk| {
+            let new = NewAct {
+                pupil: pupil_of(&pupil)?,
+                what: what.ok_or(AppError::Problem("act.choose".into()))?,
+                note: "",
+                once: once_of(&sent)?,
+            };
+            desk.app.log_act(&new, desk.today)?;
+            Ok(Reply::Go(format!("/pupils/{pupil}#done")))
+        })
+        .await
+}
+
+/// `POST /pupils/{pupil}/acknowledge`
+pub(crate) async fn acknowledge(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    at_once(visit, pupil, sent, Some(ActWhat::Acknowledge)).await
+}
+
+/// `POST /pupils/{pupil}/raise`
+pub(crate) async fn raise(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    at_once(visit, pupil, sent, Some(ActWhat::Raise)).await
+}
+
+/// `POST /pupils/{pupil}/withdraw`
+pub(crate) async fn withdraw(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    let what = ActWhat::Withdraw(field(&sent, "act").parse().unwrap_or(0));
+    at_once(visit, pupil, sent, Some(what)).await
+}
+
+/// `POST /pupils/{pupil}/done`: another outcome that a duty asks for.
+pub(crate) async fn done(
+    visit: Visit,
+    Path(pupil): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Response {
+    let outcome = Outcome::from_code(field(&sent, "outcome"));
+    let outcome = outcome.filter(|outcome| DONE.contains(outcome));
+    at_once(visit, pupil, sent, outcome.map(ActWhat::Done)).await
+}
+
+/// A line of what was done, as it is shown.
+pub(crate) struct ActView {
+    pub no: u32,
+    pub what: String,
+    pub tone: &'static str,
+    pub note: String,
+    pub about: String,
+    pub own: bool,
+}
+
+/// The code of an outcome as a key of texts, where a point means another thing.
+pub(crate) fn outcome_key(outcome: Outcome) -> String {
+    outcome.as_code().replace(':', "_")
+}
+
+/// Tells an act.
+pub(crate) fn act_view(
+    frame: &Frame,
+    act: &lasna_domain::signals::Act,
+    by: &str,
+    own: bool,
+) -> ActView {
+    let (what, tone) = match act.what {
+        ActWhat::Acknowledge => (frame.text("act.acknowledged"), "plain"),
+        ActWhat::Raise => (frame.text("act.raised"), "out"),
+        ActWhat::Done(outcome) => (frame.code("outcome", &outcome_key(outcome)), "out"),
+        ActWhat::Withdraw(_) => (frame.text("act.withdrawn"), "plain"),
+        ActWhat::Contact(with, outcome) => {
+            let with = frame.code("contact_with", with.as_code());
+            let came = frame.code("contact_outcome", outcome.as_code());
+            let tone = if act.what.reaches() { "out" } else { "miss" };
+            (format!("{with}: {came}"), tone)
+        }
+        ActWhat::NoConcern(reason, review) => {
+            let why = frame.code("no_concern", reason.as_code());
+            let date = day_text(review);
+            (
+                frame.fill("act.decided", &[("why", &why), ("date", &date)]),
+                "out",
+            )
+        }
+    };
+    ActView {
+        no: act.no,
+        what,
+        tone,
+        note: act.note.clone(),
+        about: format!("{} · {by}", frame.weekday(act.day)),
+        own,
+    }
+}

@@ -1,0 +1,204 @@
+//! What stands around the content of every page: language, navigation, who is signed in.
+//!
+//! Invariant: the navigation of a role holds nothing that the role may not open.
+
+use super::texts::Texts;
+use lasna_app::Me;
+use lasna_domain::access::UserRole;
+use lasna_domain::attendance::Share;
+use lasna_domain::calendar::{Day, Instant, TimeOfDay};
+use lasna_domain::model::Language;
+
+/// A language with its name in itself.
+pub(crate) struct Choice {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub current: bool,
+}
+
+/// A place in the navigation.
+pub(crate) struct Place {
+    pub href: &'static str,
+    pub name: String,
+    pub current: bool,
+}
+
+/// What stands around the content of every page.
+pub(crate) struct Frame {
+    pub language: &'static str,
+    pub chosen: Language,
+    pub texts: Texts,
+    /// Who is signed in: name and role.
+    pub me: Option<(String, String)>,
+    role: Option<UserRole>,
+    /// The path of the page, for the choice of language and for signing in.
+    pub path: String,
+    /// Whether all of it is made up.
+    pub demo: bool,
+    /// What the figures of the page are as of.
+    pub known: Option<String>,
+}
+
+pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
+    (Language::Fi, "fi", "Suomi"),
+    (Language::Sv, "sv", "Svenska"),
+    (Language::En, "en", "English"),
+];
+
+const TODAY: &str = "/today";
+const LIST: &str = "/watch-list";
+const DEBT: &str = "/marking-debt";
+const LADDER: &str = "/ladder";
+
+impl Frame {
+    /// The frame in a language, for anybody.
+    pub fn new(chosen: Language) -> Frame {
+        let known = LANGUAGES.iter().find(|(language, ..)| *language == chosen);
+        Frame {
+            language: known.map_or("fi", |(_, code, _)| code),
+            chosen,
+            texts: Texts::of(chosen),
+            me: None,
+            role: None,
+            path: String::new(),
+            demo: false,
+            known: None,
+        }
+    }
+
+    /// The frame of somebody who is signed in.
+    pub fn of(mut self, me: &Me) -> Frame {
+        let role = self.texts.code("role", me.role.as_code());
+        self.me = Some((me.name.clone(), role));
+        self.role = Some(me.role);
+        self
+    }
+
+    /// The text of a key, `area.name`.
+    pub fn text(&self, key: &str) -> String {
+        self.texts.text(key, &[])
+    }
+
+    /// The text of a key with its blanks filled.
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.texts.text(key, values)
+    }
+
+    /// The text of a key in the form of a number.
+    pub fn count(&self, key: &str, n: u64) -> String {
+        self.texts.count(key, n, &[])
+    }
+
+    /// The text of a code in the form of a number.
+    pub fn count_code(&self, group: &str, code: &str, n: u64) -> String {
+        self.count(&format!("{group}.{code}"), n)
+    }
+
+    /// What a subject is called; the source's own word where it is not known here.
+    pub fn subject(&self, word: &str) -> String {
+        let name = self.code("subject", word);
+        if name.starts_with("subject.") {
+            word.to_owned()
+        } else {
+            name
+        }
+    }
+
+    /// The text of a code.
+    pub fn code(&self, group: &str, code: &str) -> String {
+        self.texts.code(group, code)
+    }
+
+    /// The languages to choose from.
+    pub fn languages(&self) -> Vec<Choice> {
+        let choice = |&(language, code, name)| Choice {
+            code,
+            name,
+            current: language == self.chosen,
+        };
+        LANGUAGES.iter().map(choice).collect()
+    }
+
+    /// Where the role may go.
+    pub fn places(&self) -> Vec<Place> {
+        let hrefs: &[&'static str] = match self.role {
+            Some(UserRole::Principal) => &[TODAY, LIST, DEBT, LADDER],
+            Some(UserRole::SkyWorker) => &[TODAY, LIST, LADDER],
+            Some(UserRole::Teacher) => &[TODAY, LIST, DEBT, LADDER],
+            Some(UserRole::Substitute) => &[TODAY, LADDER],
+            Some(UserRole::Coordinator | UserRole::Administrator) => &[TODAY, LADDER],
+            Some(UserRole::Service) | None => &[],
+        };
+        let place = |&href| Place {
+            href,
+            name: match href {
+                TODAY => self.text("frame.today"),
+                LIST if self.role == Some(UserRole::Teacher) => self.text("frame.my_class"),
+                LIST => self.text("frame.watch_list"),
+                DEBT => self.text("frame.marking_debt"),
+                _ => self.text("frame.ladder"),
+            },
+            current: self.path == href || self.path.starts_with(&format!("{href}/")),
+        };
+        hrefs.iter().map(place).collect()
+    }
+
+    /// Says what the figures are as of.
+    pub fn knowing(mut self, now: Instant) -> Frame {
+        let (day, time) = (now.day_in_finland(), now.time_in_finland());
+        let values = [("date", &*day_text(day)), ("time", &*time_text(time))];
+        self.known = Some(self.fill("frame.known", &values));
+        self
+    }
+
+    /// A day with its weekday: `ke 10.3.`
+    pub fn weekday(&self, day: Day) -> String {
+        let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let name = self.code("weekday", names[day.weekday().index()]);
+        format!("{name} {}", short_day(day))
+    }
+
+    /// A share in percent with one decimal, in the way of the language; a dash where there is none.
+    pub fn percent(&self, share: Option<Share>) -> String {
+        let Some(share) = share else {
+            return "–".to_owned();
+        };
+        let tenths = (share.hundredths_shown() + 5) / 10;
+        let mark = if self.chosen == Language::En {
+            "."
+        } else {
+            ","
+        };
+        let space = if self.chosen == Language::En {
+            ""
+        } else {
+            "\u{a0}"
+        };
+        format!("{}{mark}{}{space}%", tenths / 10, tenths % 10)
+    }
+}
+
+impl Frame {
+    /// A limit in hundredths of a percent, without a decimal that says nothing.
+    pub fn limit(&self, hundredths: u32) -> String {
+        let text = self.percent(Share::new(hundredths.into(), 10_000));
+        text.replacen(",0", "", 1).replacen(".0", "", 1)
+    }
+}
+
+/// As dates are written in Finland in all three languages.
+pub(crate) fn day_text(day: Day) -> String {
+    let date = day.to_date();
+    format!("{}.{}.{}", date.day(), date.month(), date.year())
+}
+
+/// The same without the year.
+pub(crate) fn short_day(day: Day) -> String {
+    let date = day.to_date();
+    format!("{}.{}.", date.day(), date.month())
+}
+
+/// `9.05`, as Finland writes times in all three languages.
+pub(crate) fn time_text(time: TimeOfDay) -> String {
+    format!("{}.{:02}", time.0 / 60, time.0 % 60)
+}

@@ -1,0 +1,254 @@
+//! Signing in and out, the language of a person, the first change of the password.
+//!
+//! Invariant: an answer never says whether the login or the password was wrong.
+
+use super::frame::{Frame, LANGUAGES};
+use super::visit::{Reply, Visit, session_cookie};
+use crate::server::Shared;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use lasna_app::{App, AppError, PASSWORD_MIN, SignedIn};
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    title: String,
+    login: String,
+    error: Option<String>,
+    demo: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage {
+    frame: Frame,
+    title: String,
+    hint: String,
+    error: Option<String>,
+}
+
+fn page(visit: &Visit, login: &str, error: Option<&str>) -> SignInPage {
+    let frame = visit.frame(visit.language);
+    let people = visit.shared.settings.demo.clone().unwrap_or_default();
+    let link = |person: &crate::server::DemoPerson| {
+        let role = frame.code("demo_role", &person.role.replace('-', "_"));
+        let name = format!("{} · {role}", person.name);
+        (format!("/demo/{}", person.role), name)
+    };
+    SignInPage {
+        title: match error {
+            Some(_) => frame.fill(
+                "frame.error_in_title",
+                &[("title", &frame.text("sign_in.title"))],
+            ),
+            None => frame.text("sign_in.title"),
+        },
+        login: login.to_owned(),
+        error: error.map(|key| frame.text(key)),
+        demo: people.iter().map(link).collect(),
+        frame,
+    }
+}
+
+/// `GET /`: to one's day, or to sign in.
+pub(crate) async fn start(visit: Visit) -> Response {
+    visit.desk(|_| Ok(Reply::Go("/today".into()))).await
+}
+
+/// `GET /sign-in`
+pub(crate) async fn form(visit: Visit) -> Response {
+    visit
+        .anybody(|visit| Reply::page(&page(&visit, "", None)))
+        .await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SignInForm {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// `POST /sign-in`
+pub(crate) async fn sign_in(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let Ok(_place) = shared.sign_in_places.clone().acquire_owned().await else {
+        return visit.plain_error(StatusCode::SERVICE_UNAVAILABLE, "busy");
+    };
+    let now = (shared.settings.clock)();
+    if shared.tries.must_wait(&form.login, now) {
+        let page = page(&visit, &form.login, Some("sign_in.wait"));
+        return super::render_with(StatusCode::TOO_MANY_REQUESTS, &page);
+    }
+    let Ok(token) = shared.token() else {
+        return visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
+    };
+    let (login, sent) = (form.login.clone(), token.clone());
+    let store = shared.settings.store.clone();
+    let done = tokio::task::spawn_blocking(move || {
+        App::sign_in(&store, now, (&login, &form.password), &sent)
+    });
+    match done.await {
+        Ok(Ok(came)) => {
+            shared.tries.forget(&form.login);
+            let way = match came {
+                SignedIn::Ready => "/today",
+                SignedIn::ChangePassword => "/password",
+            };
+            with_cookie(&shared, Some(&token), Reply::Go(way.into()))
+        }
+        Ok(Err(AppError::NoAccount)) => {
+            shared.tries.failed(&form.login, now);
+            let page = page(&visit, &form.login, Some("sign_in.wrong"));
+            super::render_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "signing in failed");
+            visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed")
+        }
+        Err(_) => visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+    }
+}
+
+fn with_cookie(shared: &Shared, token: Option<&str>, reply: Reply) -> Response {
+    let mut response = reply.into_response();
+    let cookie = session_cookie(token, shared.settings.secure);
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response
+}
+
+/// `GET /demo/{role}`: signs in as a person of the demo town; there is no such path elsewhere.
+pub(crate) async fn demo(
+    State(shared): State<Shared>,
+    Path(role): Path<String>,
+    visit: Visit,
+) -> Response {
+    let people = shared.settings.demo.clone().unwrap_or_default();
+    let found = people.iter().find(|person| person.role == role);
+    let (Some(person), Ok(token)) = (found.cloned(), shared.token()) else {
+        return visit.plain_error(StatusCode::NOT_FOUND, "missing");
+    };
+    let (store, now, sent) = (
+        shared.settings.store.clone(),
+        (shared.settings.clock)(),
+        token.clone(),
+    );
+    let done = tokio::task::spawn_blocking(move || {
+        App::sign_in_to_demo(&store, now, &person.login, &sent)
+    });
+    match done.await {
+        Ok(Ok(())) => with_cookie(&shared, Some(&token), Reply::Go("/today".into())),
+        _ => visit.plain_error(StatusCode::NOT_FOUND, "missing"),
+    }
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(State(shared): State<Shared>, visit: Visit) -> Response {
+    let token = visit.token.clone().unwrap_or_default();
+    let response = visit
+        .desk(move |desk| {
+            desk.app.sign_out(&token)?;
+            Ok(Reply::Go("/sign-in".into()))
+        })
+        .await;
+    let mut response = response;
+    let cookie = session_cookie(None, shared.settings.secure);
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LanguageForm {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /language`: keeps the language of whoever is signed in.
+pub(crate) async fn language(visit: Visit, Form(form): Form<LanguageForm>) -> Response {
+    visit
+        .desk(move |desk| {
+            let known = LANGUAGES.iter().find(|(_, code, _)| *code == form.language);
+            if let Some((language, ..)) = known {
+                desk.app.choose_language(*language)?;
+            }
+            Ok(Reply::Go(own_path(&form.back)))
+        })
+        .await
+}
+
+/// A path of this server, never an address elsewhere.
+pub(crate) fn own_path(text: &str) -> String {
+    let own =
+        text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n']);
+    if own {
+        text.to_owned()
+    } else {
+        "/today".to_owned()
+    }
+}
+
+fn password_page(frame: Frame, error: Option<&str>) -> PasswordPage {
+    let n = PASSWORD_MIN.to_string();
+    PasswordPage {
+        title: frame.text("password.title"),
+        hint: frame.fill("password.hint", &[("n", &n)]),
+        error: error.map(|key| frame.text(key)),
+        frame,
+    }
+}
+
+/// `GET /password`
+pub(crate) async fn password_form(visit: Visit) -> Response {
+    visit
+        .desk(|desk| Reply::page(&password_page(desk.frame, None)))
+        .await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PasswordForm {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// `POST /password`
+pub(crate) async fn change_password(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Form(form): Form<PasswordForm>,
+) -> Response {
+    let Ok(random) = (shared.settings.random)() else {
+        return visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
+    };
+    let Ok(_place) = shared.sign_in_places.clone().acquire_owned().await else {
+        return visit.plain_error(StatusCode::SERVICE_UNAVAILABLE, "busy");
+    };
+    visit
+        .desk(move |desk| {
+            if form.password != form.again {
+                return Reply::refused(&password_page(desk.frame, Some("password.differ")));
+            }
+            let mut salt = [0; 16];
+            salt.copy_from_slice(&random[..16]);
+            match desk.app.change_password(&form.password, salt) {
+                Ok(()) => Ok(Reply::Go("/today".into())),
+                Err(AppError::Problem(key)) => {
+                    Reply::refused(&password_page(desk.frame, Some(&key)))
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+}

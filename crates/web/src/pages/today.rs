@@ -1,0 +1,227 @@
+//! The first page: what is one's own to do today, by role.
+//!
+//! Invariant: numbers come after what is due; nothing here ranks anybody.
+
+use super::frame::{Frame, short_day, time_text};
+use super::visit::{Desk, Reply, Visit};
+use super::watch_list::{RowView, rows_of};
+use askama::Template;
+use axum::response::Response;
+use lasna_app::AppError;
+use lasna_app::registers::{Debt, LessonRow, RegisterState};
+use lasna_app::signals::{ListRow, duty_role};
+use lasna_domain::access::UserRole;
+use lasna_domain::calendar::Instant;
+use lasna_domain::signals::Clock;
+
+/// Rows of the list that the first page shows.
+const ROWS_SHOWN: usize = 5;
+/// School days without anybody being reached, after which a pupil counts as silent.
+pub(crate) const SILENT_DAYS: u32 = 5;
+
+/// A lesson in a list of lessons.
+pub(crate) struct LessonView {
+    pub href: String,
+    pub time: String,
+    pub name: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub act: Option<String>,
+}
+
+/// Lessons of a teacher without a register.
+pub(crate) struct DebtView {
+    pub name: String,
+    pub count: String,
+    pub lessons: Vec<LessonView>,
+}
+
+struct Count {
+    number: String,
+    text: String,
+    href: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct TodayPage {
+    frame: Frame,
+    title: String,
+    lead: String,
+    lessons: Option<Vec<LessonView>>,
+    counts: Vec<Count>,
+    rows: Option<Vec<RowView>>,
+    more: Option<String>,
+    debts: Option<Vec<DebtView>>,
+    nothing: Option<String>,
+}
+
+pub(crate) fn lesson_view(frame: &Frame, row: &LessonRow, with_day: bool) -> LessonView {
+    let (code, tone, act) = match row.state {
+        RegisterState::Ahead => ("ahead", "quiet", None),
+        RegisterState::Open => ("open", "due", Some("register.take")),
+        RegisterState::Missing => ("missing", "due", Some("register.take")),
+        RegisterState::Taken => ("taken", "ok", Some("register.correct")),
+    };
+    let time = time_text(row.key.start);
+    let time = if with_day {
+        format!("{} {time}", frame.weekday(row.key.day))
+    } else {
+        time
+    };
+    let subject = frame.subject(&row.subject);
+    LessonView {
+        href: register_path(row),
+        time,
+        name: format!("{} {subject}", row.group),
+        state: frame.code("register_state", code),
+        tone,
+        act: act.map(|key| frame.text(key)),
+    }
+}
+
+/// Where the register of a lesson is.
+fn register_path(row: &LessonRow) -> String {
+    let start = row.key.start.0;
+    format!("/registers/{}/{}/{start}", row.key.group, row.key.day)
+}
+
+fn debt_view(frame: &Frame, debt: &Debt) -> DebtView {
+    DebtView {
+        name: debt.name.clone(),
+        count: frame.count("today.debt_lessons", debt.lessons.len() as u64),
+        lessons: debt
+            .lessons
+            .iter()
+            .map(|row| lesson_view(frame, row, true))
+            .collect(),
+    }
+}
+
+/// `GET /today`
+pub(crate) async fn today(visit: Visit) -> Response {
+    visit.desk(|desk| Reply::page(&page_of(desk)?)).await
+}
+
+fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
+    let me = desk.me()?.clone();
+    let frame = &desk.frame;
+    let first = me.name.split(' ').next().unwrap_or_default().to_owned();
+    let day = frame.weekday(desk.today);
+    let mut page = TodayPage {
+        title: frame.text("today.title"),
+        lead: frame.fill("today.lead", &[("name", &first), ("day", &day)]),
+        lessons: None,
+        counts: Vec::new(),
+        rows: None,
+        more: None,
+        debts: None,
+        nothing: None,
+        frame: Frame::new(frame.chosen),
+    };
+    if matches!(me.role, UserRole::Teacher | UserRole::Substitute) {
+        let lessons = desk.app.own_lessons(desk.today)?;
+        let views = lessons.iter().map(|row| lesson_view(frame, row, false));
+        page.lessons = Some(views.collect());
+    }
+    if matches!(
+        me.role,
+        UserRole::Teacher | UserRole::Principal | UserRole::Substitute
+    ) {
+        let debts = desk.app.marking_debt(desk.today)?;
+        let lessons: usize = debts.iter().map(|debt| debt.lessons.len()).sum();
+        if me.role == UserRole::Principal {
+            page.counts.push(Count {
+                number: lessons.to_string(),
+                text: frame.text("today.count_debt"),
+                href: "/marking-debt",
+            });
+        } else if lessons > 0 {
+            page.debts = Some(debts.iter().map(|debt| debt_view(frame, debt)).collect());
+        }
+    }
+    if matches!(
+        me.role,
+        UserRole::Teacher | UserRole::Principal | UserRole::SkyWorker
+    ) {
+        follow(&desk, &mut page)?;
+    }
+    if matches!(me.role, UserRole::Coordinator | UserRole::Administrator) {
+        page.nothing = Some(frame.code("today_role", me.role.as_code()));
+    }
+    page.frame = desk.frame.knowing(desk.now);
+    Ok(page)
+}
+
+/// What of the list is one's own to do, or has come up to one.
+fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
+    let frame = &desk.frame;
+    let model = desk.model()?;
+    let role = desk.me()?.role;
+    let list = desk.app.signal_list(&model, desk.today, Instant::LATEST)?;
+    let own = duty_role(role);
+    let mine: Vec<&ListRow> = list
+        .rows
+        .iter()
+        .filter(|row| {
+            // What went up a level stays on the desk it came from, too.
+            let is_own = |clock: &Clock| {
+                let duty = &model.steps[clock.step].duties[clock.duty];
+                Some(clock.owner) == own || Some(duty.role) == own
+            };
+            row.next
+                .is_some_and(|clock| role == UserRole::Principal || is_own(&clock))
+        })
+        .collect();
+    let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count().to_string();
+    let late = count(&|row| row.late() > 0);
+    let today = count(&|row| row.late() == 0 && row.next.is_some_and(|c| c.due <= desk.today));
+    let silent = count(&|row| row.silence > SILENT_DAYS);
+    let counts = [
+        (late, "today.count_late", "/watch-list?show=late"),
+        (today, "today.count_due", "/watch-list?show=due"),
+        (silent, "today.count_silent", "/watch-list?show=silent"),
+    ];
+    let shown = counts.map(|(number, key, href)| Count {
+        number,
+        text: frame.text(key),
+        href,
+    });
+    page.counts.splice(0..0, shown);
+    let rows: Vec<ListRow> = mine
+        .iter()
+        .take(ROWS_SHOWN)
+        .map(|&row| row.clone())
+        .collect();
+    page.rows = Some(rows_of(frame, &model, &rows, desk.today));
+    let all = list.rows.len() as u64;
+    page.more = (all > rows.len() as u64).then(|| frame.count("today.more", all));
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(path = "marking_debt.html")]
+struct DebtPage {
+    frame: Frame,
+    title: String,
+    since: String,
+    debts: Vec<DebtView>,
+}
+
+/// `GET /marking-debt`
+pub(crate) async fn marking_debt(visit: Visit) -> Response {
+    visit
+        .desk(|desk| {
+            let debts = desk.app.marking_debt(desk.today)?;
+            let frame = desk.frame.knowing(desk.now);
+            let from = short_day(desk.today.plus(-lasna_app::registers::DEBT_DAYS));
+            let page = DebtPage {
+                title: frame.text("today.debt_title"),
+                since: frame.fill("today.debt_since", &[("date", &from)]),
+                debts: debts.iter().map(|debt| debt_view(&frame, debt)).collect(),
+                frame,
+            };
+            Reply::page(&page)
+        })
+        .await
+}

@@ -1,0 +1,272 @@
+//! A request of a person: session, language, use cases, and the page that comes of it.
+//!
+//! Invariant: a page of people is made only by a use case that was asked with the visitor's own
+//! account; what goes wrong becomes a page in the visitor's language.
+
+use super::frame::Frame;
+use super::{language_of, render_with};
+use crate::server::Shared;
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use lasna_app::{App, AppError};
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::model::{Language, Model};
+use lasna_store::db::ErrorKind;
+use std::sync::Arc;
+
+/// The cookie of a session.
+pub(crate) const COOKIE: &str = "lasna_session";
+
+/// Who asks, before anything is looked up.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    pub shared: Shared,
+    pub token: Option<String>,
+    pub language: Language,
+    pub path: String,
+    pub query: String,
+}
+
+/// What a page has to work with.
+pub(crate) struct Desk {
+    pub app: App,
+    pub frame: Frame,
+    pub now: Instant,
+    pub today: Day,
+    shared: Shared,
+}
+
+impl Desk {
+    /// The model in force today.
+    pub fn model(&self) -> Result<Arc<Model>, AppError> {
+        self.shared.model(&self.app, self.today)
+    }
+
+    /// The role of whoever is signed in; a visitor without one has no desk.
+    pub fn me(&self) -> Result<&lasna_app::Me, AppError> {
+        self.app.me().ok_or(AppError::NoAccount)
+    }
+}
+
+/// What a use case came to: a page, a way on, or a file.
+pub(crate) enum Reply {
+    Page(String),
+    Go(String),
+    Refused(StatusCode, String),
+    File(&'static str, &'static str, String),
+}
+
+impl Reply {
+    pub fn page(template: &impl Template) -> Result<Reply, AppError> {
+        let html = template.render().map_err(|error| {
+            tracing::error!(%error, "a template failed");
+            AppError::Problem("frame.failed".into())
+        })?;
+        Ok(Reply::Page(html))
+    }
+
+    pub fn refused(template: &impl Template) -> Result<Reply, AppError> {
+        match Reply::page(template)? {
+            Reply::Page(html) => Ok(Reply::Refused(StatusCode::UNPROCESSABLE_ENTITY, html)),
+            other => Ok(other),
+        }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let html = |html: String| axum::response::Html(html).into_response();
+        match self {
+            Reply::Page(text) => html(text),
+            // 303: the way on is asked for with GET.
+            Reply::Go(path) => Redirect::to(&path).into_response(),
+            Reply::Refused(status, text) => (status, html(text)).into_response(),
+            Reply::File(kind, name, text) => {
+                let name = format!("attachment; filename=\"{name}\"");
+                let headers = [
+                    (header::CONTENT_TYPE, kind.to_owned()),
+                    (header::CONTENT_DISPOSITION, name),
+                ];
+                (headers, text).into_response()
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    title: String,
+    text: String,
+    way: String,
+}
+
+impl FromRequestParts<Shared> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        shared: &Shared,
+    ) -> Result<Visit, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let mut all = query
+            .split('&')
+            .filter_map(|part| part.strip_prefix("lang="));
+        // Asked twice is not asked.
+        let asked = all.next().filter(|_| all.next().is_none());
+        Ok(Visit {
+            shared: shared.clone(),
+            token: cookie(parts),
+            language: language_of(asked, &parts.headers),
+            path: parts.uri.path().to_owned(),
+            query,
+        })
+    }
+}
+
+fn cookie(parts: &Parts) -> Option<String> {
+    let all = parts.headers.get_all(header::COOKIE).iter();
+    all.filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, token)| token.to_owned())
+}
+
+impl Visit {
+    /// Runs a use case for whoever is signed in; who is not is sent to sign in.
+    pub async fn desk(
+        self,
+        use_case: impl FnOnce(Desk) -> Result<Reply, AppError> + Send + 'static,
+    ) -> Response {
+        let run = |visit: &Visit| {
+            let token = visit.token.as_deref().ok_or(AppError::NoAccount)?;
+            use_case(visit.open(token)?)
+        };
+        self.run(run).await
+    }
+
+    /// Runs something that needs nobody to be signed in.
+    pub async fn anybody(
+        self,
+        use_case: impl FnOnce(Visit) -> Result<Reply, AppError> + Send + 'static,
+    ) -> Response {
+        self.run(|visit: &Visit| use_case(visit.clone())).await
+    }
+
+    /// Whatever asks the store runs here, its error pages too: never on a thread that must not wait.
+    async fn run(
+        self,
+        work: impl FnOnce(&Visit) -> Result<Reply, AppError> + Send + 'static,
+    ) -> Response {
+        let visit = self.clone();
+        let done = tokio::task::spawn_blocking(move || match work(&visit) {
+            Ok(reply) => reply.into_response(),
+            Err(error) => visit.explain(error),
+        });
+        match done.await {
+            Ok(response) => response,
+            Err(_) => self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+        }
+    }
+
+    fn open(&self, token: &str) -> Result<Desk, AppError> {
+        let settings = &self.shared.settings;
+        let (now, today) = ((settings.clock)(), (settings.today)());
+        let app = App::with_session(settings.store.clone(), now, token)?
+            .holding(self.shared.held.clone())
+            .tied()?;
+        if self.path != "/password" && self.path != "/sign-out" && app.must_change_password()? {
+            return Err(AppError::PasswordDue);
+        }
+        let language = app.me().and_then(|me| me.language);
+        let mut frame = self.frame(language.unwrap_or(self.language));
+        if let Some(me) = app.me() {
+            frame = frame.of(me);
+        }
+        Ok(Desk {
+            app,
+            frame,
+            now,
+            today,
+            shared: self.shared.clone(),
+        })
+    }
+
+    /// The frame for the path of the visit.
+    pub fn frame(&self, language: Language) -> Frame {
+        let mut frame = Frame::new(language);
+        frame.path = self.path.clone();
+        frame.demo = self.shared.settings.demo.is_some();
+        frame
+    }
+
+    /// The frame of an open page or an error: with the navigation where somebody is signed in.
+    pub fn own_frame(&self) -> Frame {
+        let desk = self
+            .token
+            .as_deref()
+            .and_then(|token| self.open(token).ok());
+        desk.map_or_else(|| self.frame(self.language), |desk| desk.frame)
+    }
+
+    fn explain(&self, error: AppError) -> Response {
+        match error {
+            AppError::NoAccount => Redirect::to("/sign-in").into_response(),
+            AppError::PasswordDue => Redirect::to("/password").into_response(),
+            AppError::Denied(_) | AppError::NotFound(_) => {
+                self.error(StatusCode::NOT_FOUND, "missing")
+            }
+            AppError::Store(error) if error.kind() == ErrorKind::Busy => {
+                self.error(StatusCode::SERVICE_UNAVAILABLE, "busy")
+            }
+            AppError::Problem(key) if !key.contains(' ') && key.contains('.') => {
+                let text = self.own_frame().text(&key);
+                self.problem(StatusCode::UNPROCESSABLE_ENTITY, "problem", Some(text))
+            }
+            error => {
+                tracing::error!(%error, "a use case failed");
+                self.error(StatusCode::INTERNAL_SERVER_ERROR, "failed")
+            }
+        }
+    }
+
+    /// The page of an error, with the navigation of whoever is signed in: it asks the store.
+    pub fn error(&self, status: StatusCode, kind: &str) -> Response {
+        self.problem(status, kind, None)
+    }
+
+    /// The page of an error without a question to the store.
+    pub fn plain_error(&self, status: StatusCode, kind: &str) -> Response {
+        error_page(self.frame(self.language), status, kind, None)
+    }
+
+    fn problem(&self, status: StatusCode, kind: &str, text: Option<String>) -> Response {
+        error_page(self.own_frame(), status, kind, text)
+    }
+}
+
+fn error_page(frame: Frame, status: StatusCode, kind: &str, text: Option<String>) -> Response {
+    let page = ErrorPage {
+        title: frame.code("error_title", kind),
+        text: text.unwrap_or_else(|| frame.code("error_text", kind)),
+        way: frame.code("error_way", kind),
+        frame,
+    };
+    render_with(status, &page)
+}
+
+/// The cookie of a session that begins, or that ends where there is no token.
+pub(crate) fn session_cookie(token: Option<&str>, secure: bool) -> HeaderValue {
+    let (token, age) = match token {
+        Some(token) => (token, ""),
+        None => ("", "; Max-Age=0"),
+    };
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}

@@ -1,0 +1,210 @@
+//! One row of the list as it is shown, and why it is there in a few words.
+//!
+//! Invariant: a rate is never shown without its completeness.
+
+use crate::pages::frame::{Frame, short_day};
+use lasna_app::signals::{ListRow, WeekMissed};
+use lasna_domain::attendance::Figures;
+use lasna_domain::calendar::Day;
+use lasna_domain::model::evaluate::Crossing;
+use lasna_domain::model::{Condition, Hour, Model, PatternOf, Window};
+use lasna_domain::signals::{ActWhat, SignalState};
+
+/// One row as it is shown.
+pub(crate) struct RowView {
+    pub href: String,
+    pub name: String,
+    pub class: String,
+    pub step_no: usize,
+    pub step: String,
+    /// For each step of the ladder, lowest first: whether it runs.
+    pub rungs: Vec<bool>,
+    pub why: String,
+    pub since: String,
+    pub weeks: Vec<Bar>,
+    pub weeks_text: String,
+    pub percent: String,
+    pub marked: String,
+    pub marked_width: u64,
+    pub task: String,
+    pub task_tone: &'static str,
+    pub due: String,
+    pub contact: String,
+}
+
+/// A bar of the small picture, in its own units of height.
+pub(crate) struct Bar {
+    pub x: u32,
+    pub y: u32,
+    pub height: u32,
+    pub dark: u32,
+}
+
+/// Why a step runs, in a few words: what was counted over what.
+pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> String {
+    let step = model.steps.get(crossing.step);
+    let Some(found) = step.and_then(|step| step.any.get(crossing.condition)) else {
+        return String::new();
+    };
+    let n = crossing.counted;
+    let over = |text: String, window: Window| {
+        let during = window_text(frame, window);
+        frame.fill("reason.over", &[("what", &text), ("during", &during)])
+    };
+    match *found {
+        Condition::Hours { window, .. } => {
+            let code = if model.hour == Hour::Lesson {
+                "lessons"
+            } else {
+                "hours"
+            };
+            over(frame.count_code("counted", code, n), window)
+        }
+        Condition::Days { window, .. } => over(frame.count_code("counted", "days", n), window),
+        Condition::Share {
+            percent_hundredths,
+            window,
+            ..
+        } => {
+            let limit = frame.limit(percent_hundredths);
+            over(frame.fill("reason.share", &[("percent", &limit)]), window)
+        }
+        Condition::Unresolved { .. } => frame.count_code("counted", "unresolved", n),
+        Condition::Run { .. } => frame.count_code("counted", "run", n),
+        Condition::Spells { window, .. } => over(frame.count_code("counted", "spells", n), window),
+        Condition::Pattern { of, .. } => {
+            let code = match of {
+                PatternOf::Weekday => "pattern_weekday",
+                PatternOf::LessonOfDay => "pattern_lesson",
+                PatternOf::Subject => "pattern_subject",
+            };
+            frame.count_code("counted", code, n)
+        }
+        Condition::Trend { .. } => frame.text("reason.trend"),
+        Condition::Concern => frame.text("reason.concern"),
+    }
+}
+
+fn window_text(frame: &Frame, window: Window) -> String {
+    let code = match window {
+        Window::Day => "day",
+        Window::Week => "week",
+        Window::Month => "month",
+        Window::Quarter => "quarter",
+        Window::Period => "period",
+        Window::Term => "term",
+        Window::Year => "year",
+        Window::RollingDays(days) => return frame.count_code("rolling", "days", days.into()),
+        Window::RollingTeachingWeeks(weeks) => {
+            return frame.count_code("rolling", "weeks", weeks.into());
+        }
+    };
+    frame.code("during", code)
+}
+
+pub(crate) fn rows_of(frame: &Frame, model: &Model, rows: &[ListRow], today: Day) -> Vec<RowView> {
+    rows.iter()
+        .map(|row| row_view(frame, model, row, today))
+        .collect()
+}
+
+fn row_view(frame: &Frame, model: &Model, row: &ListRow, today: Day) -> RowView {
+    let crossing = &row.highest;
+    let step = &model.steps[crossing.step];
+    let (task, due, task_tone) = task_text(frame, model, row, today);
+    let (weeks, weeks_text) = weeks_view(frame, &row.weeks);
+    let (marked_width, marked) = marked_text(frame, &row.figures);
+    RowView {
+        href: format!("/pupils/{}", row.pupil),
+        name: row.name.clone(),
+        class: row.class.clone(),
+        step_no: crossing.step + 1,
+        step: step.title.get(frame.chosen).to_owned(),
+        rungs: (0..model.steps.len())
+            .map(|no| row.steps.contains(&no))
+            .collect(),
+        why: reason_text(frame, model, crossing),
+        since: frame.fill("signals.since", &[("date", &short_day(crossing.day))]),
+        weeks,
+        weeks_text,
+        percent: frame.percent(row.figures.rate()),
+        marked,
+        marked_width,
+        task,
+        task_tone,
+        due,
+        contact: contact_text(frame, row),
+    }
+}
+
+pub(super) fn marked_text(frame: &Frame, figures: &Figures) -> (u64, String) {
+    let share = figures.completeness();
+    let width = share.map_or(0, |share| share.hundredths_shown() / 100);
+    let percent = frame.percent(share);
+    (
+        width,
+        frame.fill("signals.marked", &[("percent", &percent)]),
+    )
+}
+
+fn task_text(
+    frame: &Frame,
+    model: &Model,
+    row: &ListRow,
+    today: Day,
+) -> (String, String, &'static str) {
+    if let SignalState::NoConcern(review) = row.state {
+        let due = frame.fill("signals.review_on", &[("date", &short_day(review))]);
+        return (frame.text("signals.no_concern"), due, "ok");
+    }
+    let Some(clock) = row.next else {
+        return (frame.text("signals.all_done"), String::new(), "ok");
+    };
+    let duty = &model.steps[clock.step].duties[clock.duty];
+    let task = duty.title.get(frame.chosen).to_owned();
+    let date = short_day(clock.due);
+    if clock.late > 0 {
+        let key = if clock.escalated { "late_up" } else { "late" };
+        let due = frame.count_code("due", key, clock.late.into());
+        (task, due, "due")
+    } else if clock.due <= today {
+        (task, frame.text("signals.due_today"), "due")
+    } else {
+        (
+            task,
+            frame.fill("signals.due_on", &[("date", &date)]),
+            "wait",
+        )
+    }
+}
+
+fn contact_text(frame: &Frame, row: &ListRow) -> String {
+    let Some(act) = &row.last_contact else {
+        return frame.text("signals.no_contact");
+    };
+    let ActWhat::Contact(with, outcome) = act.what else {
+        return String::new();
+    };
+    let with = frame.code("contact_with", with.as_code());
+    let outcome = frame.code("contact_outcome", outcome.as_code());
+    format!("{with}: {outcome} {}", short_day(act.day))
+}
+
+fn weeks_view(frame: &Frame, weeks: &[WeekMissed]) -> (Vec<Bar>, String) {
+    const HEIGHT: u32 = 24;
+    // A full week has about this many lessons: bars of all rows can be compared.
+    const LESSONS_MAX: u32 = 30;
+    let bar = |(no, week): (usize, &WeekMissed)| {
+        let of = |lessons: u32| (lessons.min(LESSONS_MAX) * HEIGHT).div_ceil(LESSONS_MAX);
+        let (height, dark) = (of(week.missed), of(week.unexplained));
+        Bar {
+            x: no as u32 * 10,
+            y: HEIGHT - height,
+            height,
+            dark,
+        }
+    };
+    let numbers: Vec<String> = weeks.iter().map(|week| week.missed.to_string()).collect();
+    let text = frame.fill("signals.weeks", &[("numbers", &numbers.join(", "))]);
+    (weeks.iter().enumerate().map(bar).collect(), text)
+}

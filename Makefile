@@ -37,6 +37,7 @@ docs: ## Reference pages of all crates
 	$(CARGO) doc --workspace --no-deps --locked
 
 dist: ## The release binary
+	tools/npm-parts
 	$(CARGO) build --release --locked -p lasna-cli
 
 clean: ## Remove what was built

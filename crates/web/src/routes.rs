@@ -82,6 +82,5 @@ pub const ROUTES: &[Route] = &[
         Action::TakeRegister,
     ),
     open("GET", "/ladder"),
-    open("GET", "/assets/style.css"),
-    open("GET", "/assets/register.js"),
+    open("GET", "/assets/{build}/{name}"),
 ];

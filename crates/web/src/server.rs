@@ -140,7 +140,10 @@ fn router_over(shared: Shared) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             REQUEST_TIME,
         ))
-        .layer(header_layer(header::CACHE_CONTROL, "no-store"))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
         .layer(header_layer(
@@ -187,8 +190,7 @@ fn page_routes() -> Router<Shared> {
             post(register::undo),
         )
         .route("/ladder", get(ladder::ladder))
-        .route("/assets/style.css", get(pages::style))
-        .route("/assets/register.js", get(pages::register_script))
+        .route("/assets/{build}/{name}", get(pages::assets::asset))
         .layer(CsrfLayer::new())
 }
 

@@ -109,6 +109,11 @@ impl Frame {
         self.texts.code(group, code)
     }
 
+    /// Where a stylesheet or a script of this build is.
+    pub fn asset(&self, name: &str) -> String {
+        format!("/assets/{}/{name}", super::assets::BUILD)
+    }
+
     /// The languages to choose from.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |&(language, code, name)| Choice {

@@ -7,6 +7,7 @@
 //! Invariant: no sentence stands in Rust or in a template.
 
 pub(crate) mod act;
+pub(crate) mod assets;
 pub(crate) mod frame;
 pub(crate) mod ladder;
 pub(crate) mod pupil;
@@ -24,25 +25,9 @@ use axum::response::{Html, IntoResponse, Response};
 use frame::LANGUAGES;
 use lasna_domain::model::Language;
 
-/// `GET /assets/style.css`: the stylesheet of every page.
-pub(crate) async fn style() -> impl IntoResponse {
-    let content = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    let both = concat!(
-        include_str!("../../assets/style.css"),
-        include_str!("../../assets/charts.css")
-    );
-    (content, both)
-}
-
-/// `GET /assets/register.js`: keys and counts of the register; it works without, too.
-pub(crate) async fn register_script() -> impl IntoResponse {
-    let content = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
-    (content, include_str!("../../assets/register.js"))
-}
-
 /// What may be loaded by a page: its own style and scripts, and nothing else.
 pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The language that the address asks for, else the first known one that the browser prefers, else
 /// Finnish.

@@ -116,13 +116,38 @@ fn pages_load_their_own_style_and_nothing_else() {
         let page = server.get("/ladder", None);
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
-        assert!(page.body.contains("href=\"/assets/style.css\""));
-        let style = server.get("/assets/style.css", None);
+        let (_, rest) = page.body.split_once("href=\"/assets/").expect("a style");
+        let (style_path, _) = rest.split_once('"').expect("an end");
+        let style = server.get(&format!("/assets/{style_path}"), None);
         assert_eq!(
             (style.status, style.header("content-type")),
             (200, "text/css; charset=utf-8")
         );
-        assert!(!style.body.contains("url(") && !style.body.contains("@import"));
+        assert!(style.header("cache-control").contains("immutable"));
+        let loaded: Vec<&str> = style.body.split("url(").skip(1).collect();
+        assert!(loaded.len() == 1 && loaded[0].starts_with("\"source-sans-3.woff2\")"));
+        assert!(!style.body.contains("@import"));
+        let of_other_build = server.get("/assets/0/style.css", None);
+        assert_eq!(of_other_build.header("cache-control"), "no-store");
+        page.says_nothing();
+    });
+}
+
+#[test]
+fn the_font_is_built_in_and_a_first_view_is_small() {
+    both("font", |server| {
+        let font = server.get("/assets/0/source-sans-3.woff2", None);
+        assert_eq!(
+            font.status, 200,
+            "the font is missing: run `npm ci --ignore-scripts`, then build again"
+        );
+        let size = |path: &str| -> usize {
+            let length = server.get(path, None).header("content-length").to_owned();
+            length.parse().expect("a length")
+        };
+        let shared = size("/assets/0/style.css") + size("/assets/0/source-sans-3.woff2");
+        let page = server.get("/sign-in", None);
+        assert!(shared + page.body.len() < 150 * 1024, "{shared}");
         page.says_nothing();
     });
 }

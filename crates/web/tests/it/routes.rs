@@ -26,6 +26,8 @@ fn path_of(server: &Server, pattern: &str) -> String {
         .replace("{day}", "2026-08-21")
         .replace("{start}", "495")
         .replace("{role}", "teacher")
+        .replace("{build}", "0")
+        .replace("{name}", "style.css")
         + query
 }
 
@@ -108,7 +110,7 @@ fn a_row_with_an_action_needs_somebody_and_one_without_does_not() {
         for row in ROUTES {
             // Also a request that is wrong in itself is asked for a token first.
             for path in [&path_of(server, row.path), row.path] {
-                let path = path.replace("{id}", "x");
+                let path = path.replace("{id}", "x").replace("{name}", "style.css");
                 let path = path.replace(['{', '}'], "");
                 let answer = match row.method {
                     "POST" => server.post(&path, None, ""),

@@ -14,7 +14,7 @@
   };
   const choices = { p: "present", a: "absent", l: "late", e: "elsewhere" };
   const at = () => rows.findIndex((row) => row.contains(document.activeElement));
-  const focus = (row) => row?.querySelector("input:checked, input[type=radio]").focus();
+  const focus = (row) => (row?.querySelector("input:checked") ?? row?.querySelector("input"))?.focus();
   form.addEventListener("change", count);
   form.addEventListener("keydown", (event) => {
     const here = at();

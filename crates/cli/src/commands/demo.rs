@@ -233,6 +233,17 @@ fn contacts(store: &Store, town: &Town) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// All that the steps of the town ask for.
+const FULL: [ActWhat; 7] = [
+    ActWhat::Contact(ContactWith::Pupil, ContactOutcome::Reached),
+    home(ContactOutcome::Agreed),
+    ActWhat::Raise,
+    ActWhat::Done(Came::CausesMapped),
+    ActWhat::Done(Came::MeetingHeld),
+    ActWhat::Done(Came::PlanSigned),
+    ActWhat::Done(Came::OutsideContacted),
+];
+
 /// What was done about everybody else, as schools do: most are reached soon, some are not.
 fn routine(
     store: &Store,
@@ -266,20 +277,18 @@ fn routine(
         .enumerate()
     {
         let age = today.0 - row.highest.day.0;
-        let done: &[ActWhat] = match no % 8 {
+        let done: &[ActWhat] = match no % 24 {
             0 => &[],
             1 => &[home(ContactOutcome::NotReached)],
-            2 => &[home(ContactOutcome::Reached)],
-            _ if row.highest.step == 0 => &[ActWhat::Raise],
-            _ => &[
-                ActWhat::Raise,
-                ActWhat::Done(Came::CausesMapped),
-                ActWhat::Done(Came::MeetingHeld),
-                ActWhat::Done(Came::PlanSigned),
-            ],
+            2 | 3 => &[home(ContactOutcome::Reached)],
+            _ => &FULL,
         };
         for (after, what) in done.iter().enumerate() {
-            let days = i64::from(age) - 1 - 2 * after as i64;
+            let mut days = i64::from(age) - 1 - 2 * after as i64;
+            // Nobody is at work on a Saturday or a Sunday.
+            if today.plus(-days as i32).weekday().index() > 4 {
+                days -= 2;
+            }
             if days < 0 {
                 break;
             }

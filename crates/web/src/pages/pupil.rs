@@ -84,6 +84,12 @@ struct PupilPage {
     marks_title: String,
 }
 
+fn silence_text(frame: &Frame, pupil: &Pupil) -> String {
+    let reached = pupil.acts.iter().any(|(act, _)| act.what.reaches());
+    let key = if reached { "silence" } else { "never_reached" };
+    frame.count_code("pupil", key, pupil.silence.into())
+}
+
 fn duty_view(frame: &Frame, model: &Model, clock: &Clock, today: Day) -> DutyView {
     let duty = &model.steps[clock.step].duties[clock.duty];
     let date = short_day(clock.due);
@@ -326,7 +332,7 @@ fn page_of(desk: Desk, pupil: &Pupil, day: Day, once: String) -> Result<PupilPag
             .iter()
             .any(|(_, state, _)| *state == SignalState::New),
         open: !pupil.signals.is_empty(),
-        silence: frame.count("pupil.silence", pupil.silence.into()),
+        silence: silence_text(frame, pupil),
         year: super::pupil_charts::year(frame, pupil, day, desk.now),
         accumulation: super::pupil_charts::accumulation(frame, &model, pupil, day),
         signals: signal_views(frame, &model, pupil, day),

@@ -17,7 +17,12 @@ use lasna_domain::signals::Clock;
 /// Rows of the list that the first page shows.
 const ROWS_SHOWN: usize = 5;
 /// School days without anybody being reached, after which a pupil counts as silent.
-pub(crate) const SILENT_DAYS: u32 = 5;
+const SILENT_DAYS: u32 = 5;
+
+/// Whether something is open and nobody was reached for more than [`SILENT_DAYS`].
+pub(crate) fn is_silent(row: &ListRow) -> bool {
+    row.next.is_some() && row.silence > SILENT_DAYS
+}
 
 /// A lesson in a list of lessons.
 pub(crate) struct LessonView {
@@ -160,6 +165,8 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
     let role = desk.me()?.role;
     let list = desk.app.signal_list(&model, desk.today, Instant::LATEST)?;
     let own = duty_role(role);
+    // The principal and the SKY worker answer for the whole school.
+    let sees_all = matches!(role, UserRole::Principal | UserRole::SkyWorker);
     let mine: Vec<&ListRow> = list
         .rows
         .iter()
@@ -169,14 +176,13 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
                 let duty = &model.steps[clock.step].duties[clock.duty];
                 Some(clock.owner) == own || Some(duty.role) == own
             };
-            row.next
-                .is_some_and(|clock| role == UserRole::Principal || is_own(&clock))
+            row.next.is_some_and(|clock| sees_all || is_own(&clock))
         })
         .collect();
     let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count().to_string();
     let late = count(&|row| row.late() > 0);
     let today = count(&|row| row.late() == 0 && row.next.is_some_and(|c| c.due <= desk.today));
-    let silent = count(&|row| row.silence > SILENT_DAYS);
+    let silent = count(&|row| is_silent(row));
     let counts = [
         (late, "today.count_late", "/watch-list?show=late"),
         (today, "today.count_due", "/watch-list?show=due"),

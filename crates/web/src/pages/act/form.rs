@@ -64,7 +64,7 @@ fn question(
     QuestionView {
         name,
         question: frame.text(text),
-        error: wrong.then(|| frame.text("act.choose")),
+        error: wrong.then(|| frame.code("act_wrong", name)),
         choices: codes.iter().map(choice).collect(),
     }
 }
@@ -144,11 +144,7 @@ pub(super) fn page_of(
     };
     let max = NOTE_MAX.to_string();
     ActPage {
-        title: if errors.is_empty() {
-            title
-        } else {
-            frame.fill("frame.error_in_title", &[("title", &title)])
-        },
+        title,
         back: format!("/pupils/{}", head.pupil),
         who: format!("{} · {}", head.name, head.class),
         action: format!("/pupils/{}/{path}", head.pupil),

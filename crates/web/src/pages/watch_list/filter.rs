@@ -3,7 +3,7 @@
 //! Invariant: a filter only leaves out; it changes no order.
 
 use crate::pages::frame::Frame;
-use crate::pages::today::SILENT_DAYS;
+use crate::pages::today::is_silent;
 use lasna_app::signals::{ListRow, SignalList};
 use lasna_domain::calendar::Day;
 use lasna_domain::model::Model;
@@ -40,7 +40,7 @@ pub(super) fn keeps(row: &ListRow, query: &ListQuery, today: Day) -> bool {
     let show = match query.show.as_str() {
         "late" => row.late() > 0,
         "due" => row.late() == 0 && row.next.is_some_and(|clock| clock.due <= today),
-        "silent" => row.silence > SILENT_DAYS,
+        "silent" => is_silent(row),
         "new" => row.state == SignalState::New,
         "no_concern" => matches!(row.state, SignalState::NoConcern(_)),
         _ => true,

@@ -8,7 +8,7 @@ mod row;
 pub(crate) use row::{RowView, reason_text, rows_of};
 
 use super::frame::{Frame, day_text};
-use super::today::SILENT_DAYS;
+use super::today::is_silent;
 use super::visit::{Desk, Reply, Visit};
 use askama::Template;
 use axum::extract::Query;
@@ -139,10 +139,7 @@ fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
     vec![
         plain(count(&|row| row.late() > 0), "today.count_late"),
         plain(count(&due), "today.count_due"),
-        plain(
-            count(&|row| row.silence > SILENT_DAYS),
-            "today.count_silent",
-        ),
+        plain(count(&|row| is_silent(row)), "today.count_silent"),
         Strip {
             number: frame.percent(list.figures.rate()),
             text: frame.text("signals.absent_of_marked"),

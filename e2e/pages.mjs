@@ -1,0 +1,53 @@
+// Every page with the way to it: what axe looks at and what is on the screens.
+//
+// Invariant: a page of the program that people see has a line here.
+
+/** The lesson that the people of the town have now. */
+export async function openLesson(page) {
+  await page.goto("/today");
+  await page.locator(".lessons a").first().click();
+  await page.waitForURL(/registers/);
+}
+
+async function firstPupil(page) {
+  await page.goto("/watch-list");
+  await page.locator("table.list th a").first().click();
+  await page.waitForURL(/pupils/);
+}
+
+async function act(page, name) {
+  await firstPupil(page);
+  await page.goto(`${new URL(page.url()).pathname}/${name}`);
+}
+
+async function wrong(page, name) {
+  await act(page, name);
+  await page.locator("form.card button").click();
+  await page.locator(".errors").waitFor();
+}
+
+const at = (path) => (page) => page.goto(path);
+
+/** name, role, and how to get there. */
+export const PAGES = [
+  ["sign-in", "none", at("/sign-in")],
+  ["missing", "none", at("/nowhere")],
+  ["ladder", "none", at("/ladder")],
+  ["today-teacher", "teacher", at("/today")],
+  ["register", "teacher", openLesson],
+  ["my-class", "teacher", at("/watch-list")],
+  ["today-substitute", "substitute", at("/today")],
+  ["today-sky-worker", "sky-worker", at("/today")],
+  ["list", "sky-worker", at("/watch-list")],
+  ["pupil", "sky-worker", firstPupil],
+  ["contact", "sky-worker", (page) => act(page, "contact")],
+  ["contact-wrong", "sky-worker", (page) => wrong(page, "contact")],
+  ["no-concern", "sky-worker", (page) => act(page, "no-concern")],
+  ["no-concern-wrong", "sky-worker", (page) => wrong(page, "no-concern")],
+  ["password", "sky-worker", at("/password")],
+  ["today-principal", "principal", at("/today")],
+  ["marking-debt", "principal", at("/marking-debt")],
+  ["today-rektor", "rektor", at("/today")],
+  ["today-coordinator", "coordinator", at("/today")],
+  ["today-administrator", "administrator", at("/today")],
+];

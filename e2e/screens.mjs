@@ -1,0 +1,34 @@
+// Writes docs/screens/<page>-<width>-<lang>-<light|dark>.png for every page.
+import { mkdirSync } from "node:fs";
+import { PAGES } from "./pages.mjs";
+import { town } from "./town.mjs";
+
+const OUT = process.env.LASNA_SCREENS ?? "docs/screens";
+const ONLY = process.argv.slice(2);
+
+mkdirSync(OUT, { recursive: true });
+const place = await town();
+try {
+  for (const language of ["fi", "sv"]) {
+    for (const width of [360, 1280]) {
+      for (const dark of [false, true]) await shoot(language, width, dark);
+    }
+  }
+} finally {
+  await place.stop();
+}
+
+async function shoot(language, width, dark) {
+  const tone = dark ? "dark" : "light";
+  for (const role of new Set(PAGES.map(([, role]) => role))) {
+    const wanted = PAGES.filter(([name, of]) => of === role && (!ONLY.length || ONLY.includes(name)));
+    if (!wanted.length) continue;
+    const page = await place.person(role, { language, width, dark, height: width < 500 ? 740 : 900 });
+    for (const [name, , open] of wanted) {
+      await open(page);
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${OUT}/${name}-${width}-${language}-${tone}.png`, fullPage: true });
+    }
+    await page.context().close();
+  }
+}

@@ -6,10 +6,10 @@ BIN   := target/debug/lasna
 LASNA_SHARED ?= $(abspath ../shared)
 export LASNA_SHARED
 
-.PHONY: help demo test check bench faults fuzz docs clean dist
+.PHONY: help demo test check bench faults fuzz e2e screens docs clean dist
 
 help: ## What there is
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
+	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
 
 demo: ## Build, make the sample municipality Esimerkkilä, serve it, print a link for each role
 	@CARGO=$(CARGO) DATA=$(DATA) BIN=$(BIN) PORT=$(PORT) tools/demo
@@ -32,6 +32,12 @@ faults: ## Kill an import 200 times and look at what is left
 fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
 	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \
 	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=600 || exit 1; done
+
+e2e: ## The journeys in a real browser, with axe on each page
+	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node --test e2e/
+
+screens: ## Pictures of each page into docs/screens
+	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node e2e/screens.mjs
 
 docs: ## Reference pages of all crates
 	$(CARGO) doc --workspace --no-deps --locked

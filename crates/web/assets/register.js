@@ -33,12 +33,15 @@
     }
     const value = choices[event.key.toLowerCase()];
     if (!value) return;
+    event.preventDefault();
     const input = rows[here].querySelector(`input[value="${value}"]`);
     input.checked = true;
     input.focus();
     count();
-    if (value === "late") rows[here].querySelector("input[type=text]").select();
-    if (value === "late") rows[here].querySelector("input[type=text]").focus();
+    if (value !== "late") return;
+    const minutes = rows[here].querySelector("input[type=text]");
+    minutes.focus();
+    minutes.select();
   });
   // Sent once: a second press while the first is on its way changes nothing.
   form.addEventListener("submit", () => {

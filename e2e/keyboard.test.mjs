@@ -1,0 +1,124 @@
+// Each role does its work with the keyboard alone, and always sees where the focus is.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { town } from "./town.mjs";
+
+let place;
+before(async () => { place = await town(); });
+after(async () => { await place.stop(); });
+
+/** Presses Tab until the focus is on something whose words match; the focus is seen at each stop. */
+async function tabTo(page, words, most = 150) {
+  for (let presses = 0; presses < most; presses += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const here = document.activeElement;
+      const label = here.labels?.[0]?.innerText ?? "";
+      const { outlineStyle, outlineWidth } = getComputedStyle(here);
+      const drawn = here.matches(".choices > input, .choice > input")
+        ? getComputedStyle(here.nextElementSibling ?? here) : { outlineStyle, outlineWidth };
+      return { text: `${here.innerText ?? ""} ${label} ${here.getAttribute("aria-label") ?? ""}`.trim(), tag: here.tagName,
+        // A date shows the focus in its parts.
+        seen: here.type === "date" || outlineStyle !== "none" || drawn.outlineStyle !== "none" };
+    });
+    if (at.tag === "BODY") continue;
+    assert.ok(at.seen, `the focus is not seen on ${at.tag} ${at.text}`);
+    if (words.test(at.text)) return;
+  }
+  assert.fail(`no way by Tab to ${words}`);
+}
+
+async function skips(page) {
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+}
+
+test("teacher: a register with one absent and one late", async () => {
+  const page = await place.person("teacher");
+  await skips(page);
+  await tabTo(page, /Merkitse.*8B/s);
+  await page.keyboard.press("Enter");
+  await page.locator(".sheet").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("a");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("l");
+  await page.keyboard.type("7");
+  assert.match(await page.locator(".sum").innerText(), /myöhässä/);
+  await page.keyboard.press("Enter");
+  await page.locator(".saved.now").waitFor();
+  const kept = await page.locator(".sheet input:checked").evaluateAll((all) => all.map((one) => one.value));
+  assert.equal(kept[1], "absent");
+  assert.equal(kept[2], "late");
+  assert.equal(await page.locator(".sheet li").nth(2).locator("input[type=text]").inputValue(), "7");
+});
+
+test("SKY worker: from the first page to a contact that is logged", async () => {
+  const page = await place.person("sky-worker");
+  await skips(page);
+  await tabTo(page, /^\p{L}+ \p{L}+$/u);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/pupils/);
+  await tabTo(page, /Kirjaa yhteydenotto/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/contact/);
+  await tabTo(page, /^koti/);
+  await page.keyboard.press("Space");
+  await tabTo(page, /tavoitettu/);
+  await page.keyboard.press("Space");
+  await tabTo(page, /Tallenna yhteydenotto/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/pupils\/\d+#done/);
+  assert.match(await page.locator(".timeline").innerText(), /tavoitettu/);
+});
+
+test("SKY worker: errors take the focus and lead to their fields", async () => {
+  const page = await place.person("sky-worker");
+  await page.goto("/watch-list");
+  await page.locator("table.list th a").first().click();
+  await page.goto(`${new URL(page.url()).pathname}/no-concern`);
+  await tabTo(page, /Tallenna päätös/);
+  await page.keyboard.press("Enter");
+  await page.locator(".errors").waitFor();
+  await tabTo(page, /Valitse, miksi/);
+  await page.keyboard.press("Enter");
+  const at = await page.evaluate(() => document.activeElement.name ?? document.activeElement.id);
+  assert.match(String(at), /no_concern/);
+});
+
+test("principal: the lessons that nobody marked", async () => {
+  const page = await place.person("principal");
+  await tabTo(page, /^Merkitsemättä$/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/marking-debt/);
+  await tabTo(page, /^Merkitse\s*:/s);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/registers/);
+});
+
+test("substitute: the register of a lesson that is theirs today", async () => {
+  const page = await place.person("substitute");
+  await tabTo(page, /^(Merkitse|Korjaa)/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/registers/);
+});
+
+for (const role of ["coordinator", "administrator"]) {
+  test(`${role}: every place of the navigation, and signing out`, async () => {
+    const page = await place.person(role);
+    const names = await page.locator(".places a").allInnerTexts();
+    assert.ok(names.length >= 2);
+    for (const name of names) {
+      await tabTo(page, new RegExp(`^${name}$`));
+      await page.keyboard.press("Enter");
+      await page.locator(".places a[aria-current]", { hasText: name }).waitFor();
+    }
+    await page.goto("/today");
+    await tabTo(page, /koordinaattori|pääkäyttäjä/);
+    await page.keyboard.press("Enter");
+    await tabTo(page, /Kirjaudu ulos/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/sign-in/);
+  });
+}

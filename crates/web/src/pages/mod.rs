@@ -8,6 +8,7 @@
 
 pub(crate) mod act;
 pub(crate) mod frame;
+pub(crate) mod imports;
 pub(crate) mod ladder;
 pub(crate) mod pupil;
 mod pupil_charts;
@@ -29,7 +30,8 @@ pub(crate) async fn style() -> impl IntoResponse {
     let content = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
     let both = concat!(
         include_str!("../../assets/style.css"),
-        include_str!("../../assets/charts.css")
+        include_str!("../../assets/charts.css"),
+        include_str!("../../assets/imports.css")
     );
     (content, both)
 }

@@ -34,6 +34,9 @@ pub enum AppError {
         /// The share of its records in use.
         percent: u64,
     },
+    /// An import, or its undoing, that was not done.
+    #[error(transparent)]
+    Import(#[from] ImportStop),
     /// Anything else that a person can mend.
     #[error("{0}")]
     Problem(String),
@@ -44,4 +47,41 @@ impl AppError {
     pub fn is_configuration(&self) -> bool {
         matches!(self, AppError::Store(error) if error.kind() == ErrorKind::Configuration)
     }
+}
+
+/// Why an import, or its undoing, was not done. Nothing is changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportStop {
+    /// No file was for a reader.
+    #[error(
+        "no file here is one that can be read ({looked} were looked at): see the guide on imports \
+         for names and formats"
+    )]
+    NothingToRead {
+        /// How many files there were.
+        looked: usize,
+    },
+    /// Another import came between.
+    #[error(
+        "another import was applied or undone meanwhile: nothing of this one was written, repeat it"
+    )]
+    Overtaken,
+    /// It would write something else than what was looked at.
+    #[error("the difference is another than the one that was looked at: look again")]
+    Changed,
+    /// It is not the newest one in force.
+    #[error("import {no} cannot be undone: {}", newest_text(*.newest))]
+    NotNewest {
+        /// The one that was named.
+        no: u32,
+        /// The one that can be undone, where there is one.
+        newest: Option<u32>,
+    },
+}
+
+fn newest_text(newest: Option<u32>) -> String {
+    newest.map_or_else(
+        || "there is no import to undo".to_owned(),
+        |newest| format!("only the newest one in force can, which is {newest}"),
+    )
 }

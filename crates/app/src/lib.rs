@@ -22,7 +22,7 @@ pub mod signals;
 mod watch_list;
 
 pub use check::CheckFinding;
-pub use error::AppError;
+pub use error::{AppError, ImportStop};
 pub use explain::{CountedMark, Explanation};
 pub use figures::{FigureRow, Level};
 pub use held::HeldYears;

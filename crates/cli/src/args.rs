@@ -137,6 +137,8 @@ pub enum Command {
         /// Address to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
+        #[command(flatten)]
+        uploads: UploadArgs,
     },
     /// Make the made-up town Esimerkkilä in an empty folder (--data), serve it, print a link a role
     Demo {
@@ -245,6 +247,19 @@ pub struct When {
     /// Count what was known by this instant (UTC, like 2026-10-05T06:00:00Z)
     #[arg(long, value_name = "INSTANT")]
     pub known_at: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct UploadArgs {
+    /// Folder whose files an administrator may import on the page, without sending them
+    #[arg(long, env = "LASNA_IMPORT_FOLDER", value_name = "DIR")]
+    pub import_folder: Option<PathBuf>,
+    /// Where uploads are kept until they are imported; `uploads` in the data folder if left out
+    #[arg(long, env = "LASNA_UPLOAD_FOLDER", value_name = "DIR")]
+    pub upload_folder: Option<PathBuf>,
+    /// Most megabytes of one upload
+    #[arg(long, value_name = "MB", default_value_t = 500)]
+    pub upload_max: u32,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

@@ -304,6 +304,9 @@ pub trait Sink {
     fn read(&mut self, file: &str, kind: &'static str);
     /// Something to say of a row or a file.
     fn finding(&mut self, finding: Finding) -> Flow;
+    /// A mark was refused because nobody has said what its code means. The cell may hold anything:
+    /// it is for whoever gave the file, never for a log.
+    fn unknown_code(&mut self, _code: &str) {}
 }
 
 /// A sink that keeps everything, for tests and small files.

@@ -55,9 +55,14 @@ impl Visible {
         Visible { known_at, in_sight }
     }
 
+    /// Whether a batch is in sight.
+    pub fn holds(&self, batch: BatchNo) -> bool {
+        self.in_sight.get(batch.index()).copied().unwrap_or(false)
+    }
+
     /// Whether a row of a batch, known from an instant, is in sight.
     pub fn sees(&self, known_at: Instant, batch: BatchNo) -> bool {
-        known_at <= self.known_at && self.in_sight.get(batch.index()).copied().unwrap_or(false)
+        known_at <= self.known_at && self.holds(batch)
     }
 }
 

@@ -13,6 +13,7 @@ mod batches;
 pub mod db;
 mod entities;
 mod facts;
+mod imports;
 mod migrate;
 mod records;
 mod saves;
@@ -25,6 +26,9 @@ pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
 pub use entities::EntityKind;
 pub use facts::{FactRow, FactTable};
+pub use imports::{
+    CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
+};
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
 pub use sign_in::{Password, Profile};

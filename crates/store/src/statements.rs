@@ -3,7 +3,7 @@
 //! Invariant: a statement that is not in this list is not in the crate.
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
-use crate::{acts, audit, batches, entities, records, saves, sign_in, users};
+use crate::{acts, audit, batches, entities, imports, records, saves, sign_in, users};
 use lasna_domain::roster::RecordKind;
 
 /// All statements.
@@ -48,6 +48,16 @@ pub fn statements() -> Vec<String> {
         acts::ONCE,
         acts::INSERT,
         acts::NOTE_INSERT,
+        imports::READER_INSERT,
+        imports::READERS,
+        imports::COUNT_INSERT,
+        imports::COUNTS,
+        imports::ACTORS,
+        imports::VERSIONS,
+        imports::MEANINGS,
+        imports::VERSION_INSERT,
+        imports::MEANING_INSERT,
+        imports::MARKS_BY_CODE,
     ]
     .map(str::to_owned)
     .to_vec();

@@ -13,5 +13,7 @@ mod problem;
 pub mod routes;
 mod server;
 mod tries;
+mod uploads;
 
 pub use server::{DemoPerson, Settings, router, serve};
+pub use uploads::UploadSettings;

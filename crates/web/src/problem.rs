@@ -47,6 +47,9 @@ impl From<AppError> for Problem {
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
             }
+            AppError::Import(stop) => {
+                Problem::new(StatusCode::CONFLICT, "import", stop.to_string())
+            }
             AppError::Store(error) if error.kind() == ErrorKind::Busy => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",

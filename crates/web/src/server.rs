@@ -4,9 +4,10 @@
 //! counted, nothing else of it.
 
 use crate::tries::Tries;
+use crate::uploads::{UploadSettings, Uploads};
 use crate::{api, pages, problem::Problem};
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
@@ -26,6 +27,8 @@ use tower_http::timeout::TimeoutLayer;
 
 /// Longer than any answer may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// Longer than files may take to come in.
+const UPLOAD_TIME: Duration = Duration::from_secs(30 * 60);
 
 /// Finds the model in force on a day for a caller.
 pub type ModelOf = dyn Fn(&App, Day) -> Result<Model, String> + Send + Sync;
@@ -47,6 +50,8 @@ pub struct Settings {
     pub secure: bool,
     /// The people of the demo town, who sign in by a link; `None` wherever the data may be real.
     pub demo: Option<Vec<DemoPerson>>,
+    /// Where files are kept until they are imported; `None` takes none.
+    pub uploads: Option<UploadSettings>,
 }
 
 /// A person of the demo town.
@@ -72,6 +77,7 @@ pub(crate) struct Shared {
     pub tries: Arc<Tries>,
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
+    pub uploads: Option<Arc<Uploads>>,
 }
 
 /// Passwords hashed at once.
@@ -79,8 +85,10 @@ const SIGN_IN_PLACES: usize = 2;
 
 impl Shared {
     fn new(settings: Settings) -> Shared {
+        let uploads = settings.uploads.clone().map(Uploads::new).map(Arc::new);
         Shared {
             settings,
+            uploads,
             held: Arc::default(),
             models: Arc::default(),
             tries: Arc::default(),
@@ -133,13 +141,12 @@ fn router_over(shared: Shared) -> Router {
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .route("/api/v1/figures", get(api::figures))
         .merge(page_routes())
+        .merge(import_routes())
         .fallback(missing)
+        .layer(timeout(REQUEST_TIME))
+        .merge(upload_routes().layer(timeout(UPLOAD_TIME)))
         .layer(from_fn(count))
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            REQUEST_TIME,
-        ))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -191,6 +198,37 @@ fn page_routes() -> Router<Shared> {
         )
         .route("/ladder", get(ladder::ladder))
         .route("/assets/{build}/{name}", get(pages::assets::asset))
+        .layer(CsrfLayer::new())
+}
+
+fn timeout(time: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time)
+}
+
+/// Imports, and what codes mean.
+fn import_routes() -> Router<Shared> {
+    use pages::imports::{codes, receive, staged, undo};
+    Router::new()
+        .route("/imports/folder", post(receive::folder))
+        .route("/imports/uploads/{upload}", get(staged::show))
+        .route("/imports/uploads/{upload}/read", post(staged::read))
+        .route("/imports/uploads/{upload}/write", post(staged::write))
+        .route("/imports/uploads/{upload}/discard", post(staged::discard))
+        .route(
+            "/imports/uploads/{upload}/refused/{file}",
+            get(staged::refused),
+        )
+        .route("/imports/undo/{no}", get(undo::ask).post(undo::undo))
+        .route("/codes", get(codes::show).post(codes::save))
+        .layer(CsrfLayer::new())
+}
+
+/// Files that come in: they take longer and are larger than anything else; the handler counts them.
+fn upload_routes() -> Router<Shared> {
+    use pages::imports::{overview, receive};
+    Router::new()
+        .route("/imports", get(overview::show).post(receive::upload))
+        .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())
 }
 

@@ -8,12 +8,13 @@
 use super::stage::Stage;
 use lasna_domain::calendar::Instant;
 use lasna_domain::roster::RecordKind;
+use lasna_formats::edfi;
 use lasna_formats::finding::{Finding, Severity};
 use lasna_formats::limits::Limits;
 use lasna_formats::oneroster::{self, FileKind, Mode};
 use lasna_formats::rows::Sink;
+use lasna_formats::sis::mapping::{CodeRule, Registers};
 use lasna_formats::sis::{self, Mapping, Table};
-use lasna_formats::{edfi, sis::mapping::Registers};
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
@@ -53,6 +54,35 @@ enum Kind {
     Other,
 }
 
+impl Kind {
+    /// The word of its reader, where a file of the kind brings rows.
+    const fn reader(self) -> Option<&'static str> {
+        match self {
+            Kind::Bundle | Kind::RosterFile => Some("oneroster"),
+            Kind::EdFi(_) => Some("edfi"),
+            Kind::Table(_) => Some("register"),
+            Kind::Page => Some("page"),
+            Kind::Mapping | Kind::Other => None,
+        }
+    }
+}
+
+/// What each file is by its name: the word of its reader, `mapping`, or `None` where nothing reads
+/// it.
+pub fn recognised(names: &[&str]) -> Vec<Option<&'static str>> {
+    let roster_folder = is_roster_folder(names.iter().copied());
+    let word = |name: &&str| match kind_of(name, roster_folder) {
+        Kind::Mapping => Some("mapping"),
+        kind => kind.reader(),
+    };
+    names.iter().map(word).collect()
+}
+
+fn is_roster_folder<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
+    let has = |end: &str| names.clone().any(|name| name.ends_with(end));
+    has("manifest.csv") || (has("users.csv") && has("orgs.csv"))
+}
+
 fn kind_of(name: &str, roster_folder: bool) -> Kind {
     let base = name
         .rsplit(['/', '\\'])
@@ -80,10 +110,14 @@ fn kind_of(name: &str, roster_folder: bool) -> Kind {
 }
 
 /// Reads all inputs into the stage.
-pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_>) -> ReadInputs {
+pub(super) fn read_all(
+    inputs: Vec<Input>,
+    limits: &Limits,
+    decided: &[(String, CodeRule)],
+    stage: &mut Stage<'_>,
+) -> ReadInputs {
     let mut found = ReadInputs::default();
-    let has = |name: &str| inputs.iter().any(|input| input.name.ends_with(name));
-    let roster_folder = has("manifest.csv") || (has("users.csv") && has("orgs.csv"));
+    let roster_folder = is_roster_folder(inputs.iter().map(|input| input.name.as_str()));
     let mut inputs: Vec<(Kind, Input)> = inputs
         .into_iter()
         .map(|input| (kind_of(&input.name, roster_folder), input))
@@ -100,9 +134,10 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
             folder_files = 0;
         }
         found.any |= kind != Kind::Other;
+        stage.report.readers.extend(kind.reader());
         match kind {
             Kind::Mapping => {
-                mapping = read_mapping(&mut input, stage, &mut found);
+                mapping = read_mapping(&mut input, stage, &mut found).map(|m| with(m, decided));
                 mapping_broken = mapping.is_none();
             }
             // Another mapping would say of every row that it is wrong.
@@ -122,24 +157,13 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
                 edfi::read_interchange(&input.name, input.bytes, limits, stage);
             }
             Kind::Table(table) => {
-                if let Some(mapping) = usable(&mut mapping) {
+                if let Some(mapping) = usable(&mut mapping, decided) {
                     sis::read_table(table, &input.name, input.bytes, mapping, limits, stage);
                 }
             }
             Kind::Page => {
-                if let Some(bytes) = read_bytes(&mut input, limits, stage)
-                    && let Some(mapping) = usable(&mut mapping)
-                {
-                    // The page does not say whose it is: the file's name does, without its ending.
-                    let base = input.name.rsplit(['/', '\\']).next().unwrap_or(&input.name);
-                    let pupil = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-                    let page_of = sis::wilma::PageOf {
-                        pupil,
-                        school: None,
-                        year_of: None,
-                    };
-                    let name = &input.name;
-                    sis::wilma::read_lesson_notes(name, &bytes, &page_of, mapping, limits, stage);
+                if let Some(mapping) = usable(&mut mapping, decided) {
+                    read_page(input, mapping, limits, stage);
                 }
             }
             Kind::Other => stage.report.ignored.push(input.name),
@@ -155,12 +179,39 @@ pub(super) fn read_all(inputs: Vec<Input>, limits: &Limits, stage: &mut Stage<'_
     found
 }
 
+fn read_page(mut input: Input, mapping: &Mapping, limits: &Limits, stage: &mut Stage<'_>) {
+    let Some(bytes) = read_bytes(&mut input, limits, stage) else {
+        return;
+    };
+    // The page does not say whose it is: the file's name does, without its ending.
+    let base = input.name.rsplit(['/', '\\']).next().unwrap_or(&input.name);
+    let pupil = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
+    let page_of = sis::wilma::PageOf {
+        pupil,
+        school: None,
+        year_of: None,
+    };
+    let name = &input.name;
+    sis::wilma::read_lesson_notes(name, &bytes, &page_of, mapping, limits, stage);
+}
+
 /// The mapping that was read, else the canonical one.
-fn usable(mapping: &mut Option<Mapping>) -> Option<&Mapping> {
+fn usable<'m>(
+    mapping: &'m mut Option<Mapping>,
+    decided: &[(String, CodeRule)],
+) -> Option<&'m Mapping> {
     if mapping.is_none() {
-        *mapping = sis::preset("canonical");
+        *mapping = sis::preset("canonical").map(|canonical| with(canonical, decided));
     }
     mapping.as_ref()
+}
+
+/// The mapping with what people decided of codes.
+fn with(mut mapping: Mapping, decided: &[(String, CodeRule)]) -> Mapping {
+    for (code, rule) in decided {
+        mapping.decide(code, *rule);
+    }
+    mapping
 }
 
 fn read_mapping(

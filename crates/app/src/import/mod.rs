@@ -7,18 +7,24 @@
 //!
 //! Invariant: what [`Importer::preview`] counts is what [`Importer::apply`] writes.
 
+mod codes;
 mod diff;
+mod history;
 mod input;
 mod lessons;
 mod names;
 pub(crate) mod records;
+mod refused;
 mod report;
 mod stage;
 
-pub use input::{Input, ReadSeek};
+pub use codes::{CodeChange, CodePage, CodeSource, CodeUse, CodeVersionRow, Decided, MEANINGS};
+pub use history::ImportRow;
+pub use input::{Input, ReadSeek, recognised};
+pub use refused::refused_rows;
 pub use report::{Counts, Report};
 
-use crate::{App, AppError};
+use crate::{App, AppError, ImportStop};
 use diff::{Change, Known};
 use lasna_domain::access::{AccessReason, Action, Reach, Scope};
 use lasna_domain::calendar::Instant;
@@ -27,7 +33,7 @@ use lasna_domain::roster::RecordKind;
 use lasna_formats::finding::{Finding, Severity};
 use lasna_formats::limits::Limits;
 use lasna_store::db::{DbError, Value};
-use lasna_store::{Batch, FactTable, Record, Visible};
+use lasna_store::{Batch, CodeVersion, FactTable, Record, Visible};
 use sha2::{Digest, Sha256};
 use stage::{Records, Stage};
 
@@ -41,6 +47,8 @@ pub struct Options {
     pub dry_run: bool,
     /// The caller has looked: ending many records is meant.
     pub accept_ended: bool,
+    /// The fingerprint of the report that was looked at: anything else is not written.
+    pub expected: Option<u64>,
     /// What the readers refuse.
     pub limits: Limits,
 }
@@ -57,24 +65,24 @@ impl App {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Report, AppError> {
         let scope = self.scope(Action::Import, AccessReason::Operation, Reach::Provider)?;
-        let (batches, base, names) = self.store.look(&scope, self.now, "import", |read| {
-            let batches = Batch::list(read, scope.provider())?;
-            let visible = Visible::of(&batches, Instant::LATEST);
-            let mut base = Records::new();
-            for &kind in RecordKind::ALL {
-                base.insert(kind, Record::in_sight(read, &scope, kind, &visible)?);
-            }
-            let names = names::Names::load(read, &scope)?;
-            Ok::<_, DbError>((batches, base, names))
-        })?;
+        let (batches, base, names, decided) =
+            self.store.look(&scope, self.now, "import", |read| {
+                let batches = Batch::list(read, scope.provider())?;
+                let visible = Visible::of(&batches, Instant::LATEST);
+                let mut base = Records::new();
+                for &kind in RecordKind::ALL {
+                    base.insert(kind, Record::in_sight(read, &scope, kind, &visible)?);
+                }
+                let names = names::Names::load(read, &scope)?;
+                let decided = CodeVersion::newest(read, &scope)?;
+                Ok::<_, DbError>((batches, base, names, decided))
+            })?;
+        let (codes_no, decided) = codes::rules_of(decided);
         let mut stage = Stage::new(names, &base, self.now, progress);
-        let read = input::read_all(inputs, &options.limits, &mut stage);
+        let read = input::read_all(inputs, &options.limits, &decided, &mut stage);
         if !read.any {
-            return Err(AppError::Problem(format!(
-                "no file here is one that can be read ({} were looked at): see the guide on imports \
-                 for names and formats",
-                stage.report.ignored.len()
-            )));
+            let looked = stage.report.ignored.len();
+            return Err(ImportStop::NothingToRead { looked }.into());
         }
         if stage.report.is_fatal() {
             return Ok(stage.report);
@@ -89,6 +97,7 @@ impl App {
         let change = self.difference(&scope, &mut stage, &read, &visible, known)?;
         let names = stage.names;
         let mut report = stage.report;
+        report.fingerprint = fingerprint_of(&report, &batches, codes_no);
         self.settle(&scope, options, &batches, &names, change, &mut report)?;
         Ok(report)
     }
@@ -152,6 +161,12 @@ impl App {
         report: &mut Report,
     ) -> Result<(), AppError> {
         let empty = change.records.is_empty() && change.facts.values().all(Vec::is_empty);
+        if options
+            .expected
+            .is_some_and(|expected| expected != report.fingerprint)
+        {
+            return Err(ImportStop::Changed.into());
+        }
         if options.dry_run || empty {
             return Ok(());
         }
@@ -175,11 +190,10 @@ impl App {
                 // Where another import or an undoing came between, the difference is no longer true.
                 Batch::hold(tx)?;
                 if Batch::list(tx, scope.provider())? != batches {
-                    let text = "another import was applied or undone meanwhile: nothing of this \
-                                one was written, repeat it";
-                    return Err(AppError::Problem(text.into()));
+                    return Err(ImportStop::Overtaken.into());
                 }
                 Batch::insert(tx, scope.provider(), &batch, &actor)?;
+                history::insert(tx, scope, no, report)?;
                 names.insert(tx, scope)?;
                 for (kind, new) in &change.records {
                     let rows = new.iter().map(|(id, record)| (id.as_str(), record));
@@ -198,7 +212,7 @@ impl App {
     /// Takes the newest import back: from now on it is out of sight.
     ///
     /// # Errors
-    /// [`AppError::Problem`] where it is not the newest, or unknown.
+    /// [`ImportStop::NotNewest`] where it is not the newest, or unknown.
     pub fn undo_import(&self, no: u32) -> Result<(), AppError> {
         let scope = self.scope(Action::UndoImport, AccessReason::Operation, Reach::Provider)?;
         let actor = scope.actor().code();
@@ -209,26 +223,13 @@ impl App {
                 let batches = Batch::list(tx, scope.provider())?;
                 let is_import = |batch: &&Batch| batch.undone_at.is_none() && !batch.is_own();
                 let newest = batches.iter().rev().find(is_import);
-                match newest {
-                    Some(batch) if batch.no.0 == no => {}
-                    Some(batch) => {
-                        return Err(AppError::Problem(format!(
-                            "import {no} cannot be undone: only the newest one in force can, \
-                             which is {}",
-                            batch.no
-                        )));
-                    }
-                    None => return Err(AppError::Problem("there is no import to undo".into())),
+                let newest = newest.map(|batch| batch.no.0);
+                if newest != Some(no) {
+                    return Err(ImportStop::NotNewest { no, newest }.into());
                 }
-                Ok(Batch::undo(
-                    tx,
-                    scope.provider(),
-                    BatchNo(no),
-                    self.now,
-                    &actor,
-                )?)
-            })?;
-        Ok(())
+                Batch::undo(tx, scope.provider(), BatchNo(no), self.now, &actor)?;
+                Ok::<(), AppError>(())
+            })
     }
 }
 
@@ -284,6 +285,20 @@ fn digest_of(change: &Change, names: &names::Names) -> String {
         }
     }
     hex(&hash.finalize())
+}
+
+/// What a difference was made of, and what it came to.
+fn fingerprint_of(report: &Report, batches: &[Batch], codes: u32) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(format!("{codes}\n{:?}\n{:?}\n", report.kinds, report.fuse));
+    for batch in batches.iter().filter(|batch| !batch.is_own()) {
+        hash.update(format!("{}\0{:?}\n", batch.no, batch.undone_at));
+    }
+    let bytes = hash.finalize();
+    bytes
+        .iter()
+        .take(8)
+        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

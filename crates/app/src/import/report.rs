@@ -5,7 +5,7 @@
 //! they were in use before).
 
 use lasna_formats::finding::{Finding, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,9 +43,19 @@ pub struct Report {
     pub import_id: Option<u32>,
     /// The largest share of records in use that this import would end, by kind in percent.
     pub fuse: Option<(&'static str, u64)>,
+    /// Readers that files were for: `oneroster`, `edfi`, `register`, `page`.
+    pub readers: BTreeSet<&'static str>,
+    /// Codes of refused marks that nobody has given a meaning, with how many marks have each. They
+    /// may be any text: for whoever gave the files, never for a log.
+    pub unknown_codes: BTreeMap<String, u64>,
+    /// What the difference was made of and came to: an import that is to write what was looked at
+    /// has the same.
+    pub fingerprint: u64,
 }
 
 const WARNINGS_KEPT: usize = 1_000;
+/// Codes that are kept: more are no codes.
+const CODES_KEPT: usize = 500;
 
 impl Report {
     /// Whether nothing may be used.
@@ -58,6 +68,14 @@ impl Report {
     /// Whether applying would alter nothing.
     pub fn alters_nothing(&self) -> bool {
         self.kinds.values().all(|counts| counts.altering() == 0)
+    }
+
+    pub(super) fn unknown_code(&mut self, code: &str) {
+        if let Some(marks) = self.unknown_codes.get_mut(code) {
+            *marks += 1;
+        } else if self.unknown_codes.len() < CODES_KEPT {
+            self.unknown_codes.insert(code.to_owned(), 1);
+        }
     }
 
     pub(super) fn note(&mut self, finding: Finding) {

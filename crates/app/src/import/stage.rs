@@ -335,4 +335,8 @@ impl Sink for Stage<'_> {
         self.report.note(finding);
         Flow::On
     }
+
+    fn unknown_code(&mut self, code: &str) {
+        self.report.unknown_code(code);
+    }
 }

@@ -161,7 +161,7 @@ fn an_import_of_nothing_is_no_import() {
         let options = Options::default();
         for files in [Files::default(), Files::one("notes.txt", "anything")] {
             let error = import(&node.app(noon(1)), &files, options).unwrap_err();
-            assert!(matches!(error, AppError::Problem(_)), "{error:?}");
+            assert!(matches!(error, AppError::Import(_)), "{error:?}");
         }
         let report = node.import(1, &marks(&[]));
         assert_eq!(report.import_id, None);

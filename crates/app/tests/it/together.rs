@@ -67,7 +67,7 @@ fn of_two_imports_against_one_state_the_second_fails_and_writes_nothing() {
         let error = done.unwrap_err();
         assert!(
             matches!(&error, AppError::Store(e) if e.breaks(Constraint::Unique))
-                || matches!(&error, AppError::Problem(_)),
+                || matches!(&error, AppError::Import(_)),
             "{error:?}"
         );
         let rows = node.rows();

@@ -96,7 +96,7 @@ fn only_the_newest_in_force_can_be_undone() {
         let refuses = |on, no| {
             let before = (node.rows(), node.count("audit"));
             let error = undo(node, on, no).unwrap_err();
-            assert!(matches!(error, AppError::Problem(_)), "{no}: {error:?}");
+            assert!(matches!(error, AppError::Import(_)), "{no}: {error:?}");
             assert_eq!((node.rows(), node.count("audit")), before, "{no}");
             error.to_string()
         };

@@ -21,7 +21,7 @@ use lasna_formats::model::preset;
 use lasna_simulate::{MemoryOutput, Town};
 use lasna_store::Store;
 use lasna_store::db::Place;
-use lasna_web::DemoPerson;
+use lasna_web::{DemoPerson, UploadSettings};
 use serde_json::json;
 use std::io::Cursor;
 use std::path::Path;
@@ -49,6 +49,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     let store = context::store_at(Place::Folder(folder.join("db")))?;
     let started = Instant(town.now.as_microsecond());
     if is_new {
+        super::demo_export::write(&folder.join("import"), &files.files())?;
         fill(&store, &town, files, started)?;
         std::fs::write(folder.join(NOTE), NOTE_TEXT)
             .with_context(|| folder.join(NOTE).display().to_string())?;
@@ -66,6 +67,11 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         random: Arc::new(context::random),
         secure: false,
         demo: Some(people.iter().map(|person| person.demo.clone()).collect()),
+        uploads: Some(UploadSettings {
+            folder: folder.join("uploads"),
+            import_folder: Some(folder.join("import")),
+            bytes_max: 100_000_000,
+        }),
     };
     let links = move |address: &std::net::SocketAddr| {
         let links: Vec<(String, String)> = people

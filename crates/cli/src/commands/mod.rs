@@ -3,6 +3,7 @@
 //! Invariant: a command prints its result as text or JSON from the same values.
 
 mod demo;
+mod demo_export;
 mod import;
 mod lists;
 mod mapping;
@@ -106,7 +107,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Mapping { command } => mapping::run(args, command),
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
-        Command::Serve { listen } => service::serve(args, listen),
+        Command::Serve { listen, uploads } => service::serve(args, listen, uploads),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)

@@ -3,11 +3,12 @@
 //! Invariant: a token is printed once and kept nowhere.
 
 use super::Outcome;
-use crate::args::{Args, RoleArg, UserCommand};
+use crate::args::{Args, RoleArg, UploadArgs, UserCommand};
 use crate::{context, output};
 use anyhow::Context as _;
 use lasna_app::NewPerson;
 use lasna_domain::access::UserRole;
+use lasna_web::UploadSettings;
 use lasna_web::json::CheckJson;
 use serde_json::json;
 use std::fs::File;
@@ -110,7 +111,7 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if ok { Outcome::Ok } else { Outcome::Problems })
 }
 
-pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
+pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
     let settings = lasna_web::Settings {
         store: context::store(args)?,
         clock: Arc::new(context::now),
@@ -119,8 +120,22 @@ pub fn serve(args: &Args, listen: &str) -> anyhow::Result<Outcome> {
         random: Arc::new(context::random),
         secure: true,
         demo: None,
+        uploads: Some(uploads_of(args, uploads)),
     };
     serve_with(settings, listen, |_| Ok(()))
+}
+
+/// Uploads are kept beside the database, or in the usual data folder where that is PostgreSQL.
+fn uploads_of(args: &Args, uploads: &UploadArgs) -> UploadSettings {
+    let data = args.data.clone().unwrap_or_else(|| "lasna-data".into());
+    UploadSettings {
+        folder: uploads
+            .upload_folder
+            .clone()
+            .unwrap_or_else(|| data.join("uploads")),
+        import_folder: uploads.import_folder.clone(),
+        bytes_max: u64::from(uploads.upload_max) * 1_000_000,
+    }
 }
 
 /// Serves until it is stopped; `ready` is called with the address once the socket is open.

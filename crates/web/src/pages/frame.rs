@@ -49,6 +49,8 @@ const TODAY: &str = "/today";
 const LIST: &str = "/watch-list";
 const DEBT: &str = "/marking-debt";
 const LADDER: &str = "/ladder";
+const IMPORTS: &str = "/imports";
+const CODES: &str = "/codes";
 
 impl Frame {
     /// The frame in a language, for anybody.
@@ -131,7 +133,8 @@ impl Frame {
             Some(UserRole::SkyWorker) => &[TODAY, LIST, LADDER],
             Some(UserRole::Teacher) => &[TODAY, LIST, DEBT, LADDER],
             Some(UserRole::Substitute) => &[TODAY, LADDER],
-            Some(UserRole::Coordinator | UserRole::Administrator) => &[TODAY, LADDER],
+            Some(UserRole::Coordinator) => &[TODAY, LADDER],
+            Some(UserRole::Administrator) => &[TODAY, IMPORTS, CODES, LADDER],
             Some(UserRole::Service) | None => &[],
         };
         let place = |&href| Place {
@@ -141,6 +144,8 @@ impl Frame {
                 LIST if self.role == Some(UserRole::Teacher) => self.text("frame.my_class"),
                 LIST => self.text("frame.watch_list"),
                 DEBT => self.text("frame.marking_debt"),
+                IMPORTS => self.text("imports.title"),
+                CODES => self.text("codes.title"),
                 _ => self.text("frame.ladder"),
             },
             current: self.path == href || self.path.starts_with(&format!("{href}/")),

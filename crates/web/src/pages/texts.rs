@@ -21,6 +21,8 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/signals.toml")),
                 include_str!(concat!("../../locales/", $folder, "/pupil.toml")),
                 include_str!(concat!("../../locales/", $folder, "/register.toml")),
+                include_str!(concat!("../../locales/", $folder, "/imports.toml")),
+                include_str!(concat!("../../locales/", $folder, "/codes.toml")),
             ])
         });
     };

@@ -6,6 +6,7 @@
 use super::frame::Frame;
 use super::{language_of, render_with};
 use crate::server::Shared;
+use crate::uploads::Uploads;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -45,6 +46,16 @@ impl Desk {
         self.shared.model(&self.app, self.today)
     }
 
+    /// Where uploads are kept, where this server takes any.
+    pub fn uploads(&self) -> Option<Arc<Uploads>> {
+        self.shared.uploads.clone()
+    }
+
+    /// What a form carries, so that a repeated sending is known.
+    pub fn token(&self) -> Result<String, AppError> {
+        self.shared.token().map_err(AppError::Problem)
+    }
+
     /// The role of whoever is signed in; a visitor without one has no desk.
     pub fn me(&self) -> Result<&lasna_app::Me, AppError> {
         self.app.me().ok_or(AppError::NoAccount)
@@ -57,6 +68,10 @@ pub(crate) enum Reply {
     Go(String),
     Refused(StatusCode, String),
     File(&'static str, &'static str, String),
+    /// A file that is no text of ours: its kind, its name, its bytes.
+    Bytes(&'static str, String, Vec<u8>),
+    /// A page that is asked for again after so many seconds.
+    Again(u8, String),
 }
 
 impl Reply {
@@ -83,6 +98,17 @@ impl IntoResponse for Reply {
             Reply::Page(text) => html(text),
             // 303: the way on is asked for with GET.
             Reply::Go(path) => Redirect::to(&path).into_response(),
+            Reply::Again(seconds, text) => {
+                ([(header::REFRESH, seconds.to_string())], html(text)).into_response()
+            }
+            Reply::Bytes(kind, name, bytes) => {
+                let name = format!("attachment; filename=\"{name}\"");
+                let headers = [
+                    (header::CONTENT_TYPE, kind.to_owned()),
+                    (header::CONTENT_DISPOSITION, name),
+                ];
+                (headers, bytes).into_response()
+            }
             Reply::Refused(status, text) => (status, html(text)).into_response(),
             Reply::File(kind, name, text) => {
                 let name = format!("attachment; filename=\"{name}\"");

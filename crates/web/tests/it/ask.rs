@@ -54,6 +54,35 @@ pub fn send(router: &Router, path: &str, session: Option<&str>, body: &str) -> A
     run(router, "POST", path, request, body.to_owned())
 }
 
+/// Sends a form with files, as a browser does; fields first.
+pub fn send_files(
+    router: &Router,
+    path: &str,
+    session: Option<&str>,
+    fields: &[(&str, &str)],
+    files: &[(&str, &str)],
+) -> Answer {
+    let mut body = String::new();
+    let part = "--ZZZZ\r\nContent-Disposition: form-data; name=";
+    for (name, value) in fields {
+        body += &format!("{part}\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    for (name, text) in files {
+        body += &format!(
+            "{part}\"files\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{text}\r\n"
+        );
+    }
+    body += "--ZZZZ--\r\n";
+    let mut request = Request::builder().method("POST").uri(path);
+    if let Some(session) = session {
+        request = request.header(header::COOKIE, format!("lasna_session={session}"));
+    }
+    let request = request
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=ZZZZ")
+        .header("sec-fetch-site", "same-origin");
+    run(router, "POST", path, request, body)
+}
+
 /// Asks with a request that is all but finished.
 pub fn run(
     router: &Router,

@@ -9,8 +9,10 @@
 
 mod ask;
 mod closed;
+mod codes;
 mod counts;
 mod figures;
+mod imports;
 mod list;
 mod pages;
 mod routes;
@@ -26,7 +28,7 @@ use lasna_formats::model::{preset, read_model};
 use lasna_store::db::{DbError, Place};
 use lasna_store::{AuditRow, EntityKind, Store};
 use lasna_testkit::temp::{TempDir, folder};
-use lasna_web::Settings;
+use lasna_web::{Settings, UploadSettings};
 use std::sync::{Arc, LazyLock};
 
 /// The first router of the process: the counts of requests are shown by it alone.
@@ -40,6 +42,8 @@ static FIRST: LazyLock<Router> = LazyLock::new(|| {
 struct Server {
     router: Router,
     store: Store,
+    /// Uploads, and the folder that an administrator may import from.
+    uploads: TempDir,
     // Removed after the store is closed.
     _folder: Option<TempDir>,
 }
@@ -104,6 +108,16 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         random: Arc::new(random),
         secure: true,
         demo: None,
+        uploads: None,
+    }
+}
+
+/// Where a server keeps uploads; small, so that a test can be too large.
+fn upload_settings(folder: &TempDir) -> UploadSettings {
+    UploadSettings {
+        folder: folder.path().join("uploads"),
+        import_folder: Some(folder.path().join("import")),
+        bytes_max: 50_000,
     }
 }
 
@@ -143,11 +157,25 @@ impl Server {
             let session = format!("session-{login}");
             App::sign_in_to_demo(&store, now(), login, &session).unwrap();
         }
+        let uploads = lasna_testkit::temp::folder();
+        let settings = Settings {
+            uploads: Some(upload_settings(&uploads)),
+            ..settings(store.clone(), model)
+        };
         Server {
-            router: lasna_web::router(settings(store.clone(), model)),
+            router: lasna_web::router(settings),
             store,
+            uploads,
             _folder: folder,
         }
+    }
+
+    /// The same as after a restart.
+    fn again(&self) -> Router {
+        lasna_web::router(Settings {
+            uploads: Some(upload_settings(&self.uploads)),
+            ..settings(self.store.clone(), Arc::new(|_, _| Ok(model())))
+        })
     }
 
     /// A `GET`, with a token where there is one.

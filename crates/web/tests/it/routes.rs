@@ -19,6 +19,10 @@ fn path_of(server: &Server, pattern: &str) -> String {
         _ => "",
     };
     let (pupil, group) = server.numbers();
+    let upload = match pattern.contains("{upload}") {
+        true => crate::imports::refused_upload(server),
+        false => String::new(),
+    };
     pattern
         .replace("{id}", "school-a")
         .replace("{pupil}", &pupil.to_string())
@@ -28,6 +32,9 @@ fn path_of(server: &Server, pattern: &str) -> String {
         .replace("{role}", "teacher")
         .replace("{build}", "0")
         .replace("{name}", "style.css")
+        .replace("{upload}", &upload)
+        .replace("{file}", "0")
+        .replace("{no}", "1")
         + query
 }
 
@@ -40,6 +47,7 @@ fn token_for(path: &str, action: Option<Action>) -> Option<&'static str> {
     match action? {
         Action::ReadFigures => Some("token-all"),
         _ if !is_page(path) => Some("token-a"),
+        Action::ReadImports | Action::Import | Action::UndoImport => Some("session-administrator"),
         Action::ReadRegister | Action::TakeRegister | Action::ReadMarkingDebt => {
             Some("session-teacher-a")
         }
@@ -149,6 +157,13 @@ fn a_page_of_people_is_not_there_for_who_has_no_right_to_it() {
                 ],
                 // A page of one's own debts: who has no lessons has none, and sees nobody's.
                 Some(Action::ReadMarkingDebt) => continue,
+                Some(Action::ReadImports | Action::Import | Action::UndoImport) => &[
+                    "teacher-a",
+                    "worker-a",
+                    "principal-a",
+                    "substitute-a",
+                    "coordinator",
+                ],
                 Some(Action::ReadWatchList) => &["coordinator", "administrator"],
                 Some(_) => &[
                     "principal-b",

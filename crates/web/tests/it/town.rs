@@ -27,7 +27,7 @@ const COURSES: &str = "sourcedId,status,dateLastModified,schoolYearSourcedId,tit
     k7,,,year,Class 7,K7,7,town,,\n";
 
 /// The files, without a manifest: OneRoster as it was before there was one.
-fn files() -> Vec<(&'static str, String)> {
+pub fn files() -> Vec<(&'static str, String)> {
     let mut classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,\
         classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\n"
         .to_owned();

@@ -167,6 +167,13 @@ impl Mapping {
             .find(|table| table.valid_from.is_none_or(|from| from <= day))
     }
 
+    /// Lets what a person decided of a code go before all tables, on every day.
+    pub fn decide(&mut self, code: &str, rule: CodeRule) {
+        for table in &mut self.tables {
+            table.codes.insert(code.to_owned(), rule);
+        }
+    }
+
     /// What a code means on a day; `None` where the mapping does not say it.
     pub fn rule(&self, day: Day, code: &str) -> Option<CodeRule> {
         self.codes_on(day)?.codes.get(code).copied()

@@ -18,6 +18,9 @@ use lasna_domain::attendance::{MarkKindError, Reason};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use std::borrow::Cow;
 
+/// The code of a refusal where the mapping does not name the mark's own.
+pub(super) const UNKNOWN_CODE: &str = "C02";
+
 /// Why a row is not used.
 pub(super) struct Refusal {
     pub code: &'static str,
@@ -149,6 +152,11 @@ impl<'a> Cells<'a> {
             Some(minutes) if minutes < least => refuse("C05", field, "a lesson has minutes"),
             Some(minutes) => Ok(minutes),
         }
+    }
+
+    /// The code of a mark, as it stands.
+    pub fn mark_code(&self) -> Option<Cow<'_, str>> {
+        self.cell(6).ok()
     }
 
     fn flag(&self, field: usize) -> Read<Option<bool>> {
@@ -333,7 +341,7 @@ fn unknown_code(code: &str) -> Refusal {
         code_told(code)
     );
     Refusal {
-        code: "C02",
+        code: UNKNOWN_CODE,
         field: Some(6),
         message,
     }

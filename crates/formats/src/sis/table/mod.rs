@@ -151,7 +151,14 @@ fn read_rows<R: Read>(
                     ignored += 1;
                     Flow::On
                 }
-                Err(refusal) => told.refused(row, refusal),
+                Err(refusal) => {
+                    if refusal.code == build::UNKNOWN_CODE
+                        && let Some(code) = cells.mark_code()
+                    {
+                        told.sink.unknown_code(&code);
+                    }
+                    told.refused(row, refusal)
+                }
             }
         } else {
             let message = format!("the row has {} fields, the header {width}", record.len());

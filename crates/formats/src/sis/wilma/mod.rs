@@ -214,6 +214,7 @@ impl Reading<'_> {
             );
         };
         let Some(rule) = self.rule(day, code, label) else {
+            told.sink.unknown_code(code);
             let shown = code_told(code);
             let message = format!("neither the mapping nor the proposal says what {shown} means");
             return refuse(told, "H01", message);

@@ -1,0 +1,121 @@
+//! Imports: give files, look at the difference, write it, mend what was refused, take it back.
+//!
+//! Invariant: nothing is written that was not shown before as it would be.
+
+pub(crate) mod codes;
+pub(crate) mod overview;
+pub(crate) mod receive;
+mod report;
+pub(crate) mod staged;
+pub(crate) mod undo;
+
+use super::frame::{Frame, day_text, time_text};
+use super::visit::Desk;
+use crate::uploads::{Upload, Uploads};
+use lasna_app::AppError;
+use lasna_app::import::recognised;
+use lasna_domain::calendar::Instant;
+use lasna_domain::model::Language;
+use std::sync::Arc;
+
+/// The page of an upload.
+fn path_of(id: &str) -> String {
+    format!("/imports/uploads/{id}")
+}
+
+/// Where uploads are kept; without it nothing can be given here.
+fn uploads_of(desk: &Desk) -> Result<Arc<Uploads>, AppError> {
+    desk.uploads().ok_or(AppError::NotFound("uploads"))
+}
+
+/// The place and the name of the mapping among the files of an upload.
+fn mapping_of(upload: &Upload) -> Option<(usize, String)> {
+    let names: Vec<&str> = upload.files.iter().map(|file| file.name.as_str()).collect();
+    let words = recognised(&names);
+    let no = words.iter().position(|word| *word == Some("mapping"))?;
+    Some((no, names[no].to_owned()))
+}
+
+/// A day and time as people write them.
+fn moment(frame: &Frame, at: Instant) -> String {
+    let (day, time) = (
+        day_text(at.day_in_finland()),
+        time_text(at.time_in_finland()),
+    );
+    frame.fill("imports.moment", &[("day", &day), ("time", &time)])
+}
+
+/// Who did something; `None` is whoever runs the program.
+fn who(frame: &Frame, by: Option<&str>) -> String {
+    by.map_or_else(|| frame.text("imports.operator"), str::to_owned)
+}
+
+/// A number with its thousands apart, in the way of the language.
+fn number(frame: &Frame, n: u64) -> String {
+    let digits = n.to_string();
+    let sign = if frame.chosen == Language::En {
+        ','
+    } else {
+        '\u{a0}'
+    };
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(sign);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A sentence with a number, with the thousands of the number apart.
+fn counted(frame: &Frame, text: String, n: u64) -> String {
+    if n < 1_000 {
+        return text;
+    }
+    text.replacen(&n.to_string(), &number(frame, n), 1)
+}
+
+/// The size of a file in words.
+fn size(frame: &Frame, bytes: u64) -> String {
+    let (n, unit) = match bytes {
+        0..1_000_000 => (bytes.div_ceil(1_000), "kb"),
+        _ => (bytes.div_ceil(1_000_000), "mb"),
+    };
+    format!("{}\u{a0}{}", number(frame, n), frame.code("size", unit))
+}
+
+/// What a file is, by its name.
+struct FileView {
+    name: String,
+    what: String,
+    is_read: bool,
+    size: String,
+}
+
+fn file_views(frame: &Frame, files: &[(&str, u64)]) -> Vec<FileView> {
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let words = recognised(&names);
+    let view = |(&(name, bytes), word): (&(&str, u64), &Option<&str>)| FileView {
+        name: name.to_owned(),
+        what: frame.code("reader", word.unwrap_or("nothing")),
+        is_read: word.is_some(),
+        size: size(frame, bytes),
+    };
+    files.iter().zip(&words).map(view).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let text = |language, n| number(&Frame::new(language), n);
+        assert_eq!(text(Language::Fi, 1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(text(Language::En, 1_234), "1,234");
+        assert_eq!(text(Language::Sv, 999), "999");
+        let frame = Frame::new(Language::En);
+        assert_eq!(size(&frame, 1_500), "2\u{a0}kB");
+    }
+}

@@ -69,7 +69,7 @@ impl OrDefault for Result<Query<ListQuery>, QueryRejection> {
 /// The instant as of which the list was known: the end of an asked day, or now.
 pub(crate) fn known_of(text: &str, today: Day) -> Option<(Day, Instant)> {
     let day: Day = text.parse().ok()?;
-    let end = Instant(Instant::midnight(day.next()).0 - 2 * 3_600_000_000);
+    let end = Instant(Instant::midnight_in_finland(day.next()).0 - 1);
     (day < today).then_some((day, end))
 }
 

@@ -106,7 +106,9 @@ impl App {
         for group in groups {
             for fact in self.lessons_of(&own, &year, group, days)? {
                 let row = self.lesson_row(&year, &fact);
-                let counts = !teaches || ties.acts_as.contains(&fact.taught.teacher);
+                // Of a substitute only the day that was given: no other sheet opens.
+                let own = ties.acts_as.contains(&fact.taught.teacher);
+                let counts = !teaches || own && self.keeps(&year, &fact.taught);
                 if row.state == RegisterState::Missing && counts && !fact.cancelled {
                     by_teacher.entry(fact.taught.teacher).or_default().push(row);
                 }

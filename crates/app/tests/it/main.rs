@@ -14,6 +14,7 @@ mod files;
 mod first;
 mod follow;
 mod held;
+mod lessons;
 mod marks;
 mod order;
 mod people;

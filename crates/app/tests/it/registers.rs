@@ -23,91 +23,6 @@ fn said(node: &Node, sheet: &Sheet, id: &str) -> (Entry, Known) {
     (row.entry, row.known)
 }
 
-fn states(app: &App, on: &str) -> Vec<(u16, RegisterState)> {
-    let rows = app.own_lessons(day(on)).unwrap();
-    rows.iter()
-        .map(|row| (row.key.start.0, row.state))
-        .collect()
-}
-
-#[test]
-fn a_days_lessons_are_ones_own_and_stand_by_the_clock() {
-    both("own_lessons", |node| {
-        peopled(node);
-        let on = "2026-08-24";
-        let of = |login: &str, now: &str| states(&session(node, login, at(now)), on);
-        use RegisterState::{Ahead, Missing, Open, Taken};
-        assert_eq!(of("aino", NOW), [(495, Missing)]);
-        assert_eq!(of("eero", NOW), [(555, Open)]);
-        // 08:14, 08:15, 08:59, 09:00 and 09:15 in Finland.
-        for (now, aino, eero) in [
-            ("2026-08-24T05:14:59Z", Ahead, Ahead),
-            ("2026-08-24T05:15:00Z", Open, Ahead),
-            ("2026-08-24T05:59:00Z", Open, Ahead),
-            ("2026-08-24T06:00:00Z", Missing, Ahead),
-            ("2026-08-24T06:15:00Z", Missing, Open),
-            ("2026-08-24T07:00:00Z", Missing, Missing),
-        ] {
-            assert_eq!(of("aino", now), [(495, aino)], "{now}");
-            assert_eq!(of("eero", now), [(555, eero)], "{now}");
-        }
-        for login in ["rehtori", "tuki", "sijainen", "suunnittelija"] {
-            assert_eq!(of(login, NOW), [], "{login}");
-        }
-        assert_eq!(
-            states(&session(node, "aino", at(NOW)), "2026-08-18"),
-            [(495, Taken)]
-        );
-        assert_eq!(states(&session(node, "aino", at(NOW)), "2026-08-22"), []);
-    });
-}
-
-#[test]
-fn marking_debt_is_what_is_over_without_a_register() {
-    both("debt", |node| {
-        peopled(node);
-        let debts = |login: &str, now: &str| {
-            let debts = session(node, login, at(now)).marking_debt(day("2026-08-24"));
-            let told = debts
-                .unwrap()
-                .into_iter()
-                .map(|debt| (debt.name, debt.lessons.len()));
-            told.collect::<Vec<_>>()
-        };
-        let ma = ("Givent-ma Familyt-ma".to_owned(), 4);
-        let ai = ("Givent-ai Familyt-ai".to_owned(), 3);
-        assert_eq!(debts("aino", NOW), [ma.clone()]);
-        // The second lesson of today still runs.
-        assert_eq!(debts("eero", NOW), [ai.clone()]);
-        assert_eq!(debts("rehtori", NOW), [ai.clone(), ma.clone()]);
-        let (name, four) = ai.clone();
-        assert_eq!(debts("eero", "2026-08-24T07:00:00Z"), [(name, four + 1)]);
-        // Two weeks back and no further: b7 has no register at all.
-        let rektor = debts("rektor", NOW);
-        assert_eq!(rektor, [("Givent-b Familyt-b".to_owned(), 10)]);
-        let app = session(node, "rektor", at("2026-09-02T06:00:00Z"));
-        assert_eq!(
-            app.marking_debt(day("2026-09-02")).unwrap()[0]
-                .lessons
-                .len(),
-            4
-        );
-        // Without lessons of the day there is no debt of one's own, and no school's.
-        assert_eq!(debts("sijainen", NOW), []);
-        is_missing(session(node, "tuki", at(NOW)).marking_debt(day("2026-08-24")));
-        let given = node
-            .app(at(NOW))
-            .give_day_pass("sijainen", day("2026-08-24"), "t-ma");
-        given.unwrap();
-        // Only the day that was given, since no other sheet opens.
-        assert_eq!(debts("sijainen", NOW), [(ma.0, 1)]);
-        assert_eq!(
-            states(&session(node, "sijainen", at(NOW)), "2026-08-24").len(),
-            1
-        );
-    });
-}
-
 #[test]
 fn a_sheet_is_for_who_keeps_the_register() {
     both("sheet_reach", |node| {
@@ -234,34 +149,43 @@ fn a_save_takes_the_register_and_marks_the_exceptions_only() {
             holding(node, "aino", at(NOW), &held).sheet(key).unwrap(),
             after
         );
-        // Possible, present, absent, unmarked: three lessons of a7 are unmarked before, and four
-        // second ones.
-        let figures = |known_at: Instant| {
-            let app = node.app(later(1));
-            app.figures(Level::Pupil, day("2026-08-24"), known_at)
-                .unwrap()
-        };
-        assert_eq!(
-            minutes(&figures(Instant::LATEST), "p06"),
-            [900, 12 * 45 + 45, 0, 7 * 45]
-        );
-        assert_eq!(minutes(&figures(Instant::LATEST), "p01")[2], 2 * 45);
-        let earlier = figures(Instant(at(NOW).0 - 1));
-        assert_eq!(minutes(&earlier, "p06"), [900, 12 * 45, 0, 8 * 45]);
-        // It is one change of the audit, with the group and no pupil in it.
-        let scope = crate::scope(&node.store);
-        let rows = node
-            .store
-            .ask(|read| lasna_store::AuditRow::list(read, &scope))
-            .unwrap();
-        let saves: Vec<_> = rows
-            .iter()
-            .filter(|row| row.action == "take_register")
-            .collect();
-        assert_eq!(saves.len(), 1);
-        assert_eq!(saves[0].target, format!("register:group:{}", key.group));
-        assert_eq!(saves[0].reason, "own_lesson");
+        counted(node);
+        recorded(node, key);
     });
+}
+
+/// What the sums say of the save, now and just before it.
+fn counted(node: &Node) {
+    // Possible, present, absent, unmarked: three lessons of a7 are unmarked before, and four
+    // second ones.
+    let figures = |known_at: Instant| {
+        let app = node.app(later(1));
+        app.figures(Level::Pupil, day("2026-08-24"), known_at)
+            .unwrap()
+    };
+    assert_eq!(
+        minutes(&figures(Instant::LATEST), "p06"),
+        [900, 12 * 45 + 45, 0, 7 * 45]
+    );
+    assert_eq!(minutes(&figures(Instant::LATEST), "p01")[2], 2 * 45);
+    let earlier = figures(Instant(at(NOW).0 - 1));
+    assert_eq!(minutes(&earlier, "p06"), [900, 12 * 45, 0, 8 * 45]);
+}
+
+/// It is one change of the audit, with the group and no pupil in it.
+fn recorded(node: &Node, key: LessonKey) {
+    let scope = crate::scope(&node.store);
+    let rows = node
+        .store
+        .ask(|read| lasna_store::AuditRow::list(read, &scope))
+        .unwrap();
+    let saves: Vec<_> = rows
+        .iter()
+        .filter(|row| row.action == "take_register")
+        .collect();
+    assert_eq!(saves.len(), 1);
+    assert_eq!(saves[0].target, format!("register:group:{}", key.group));
+    assert_eq!(saves[0].reason, "own_lesson");
 }
 
 #[test]

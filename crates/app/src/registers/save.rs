@@ -23,6 +23,7 @@ impl App {
         let marks = own.year.changed(new);
         let by = self.me().and_then(|me| me.person);
         let target = format!("register:group:{}", key.group);
+        self.own_batch(&scope)?;
         let mut again = false;
         let saved = self.store().change(&scope, self.now(), &target, |tx| {
             RegisterSave::hold(tx)?;
@@ -58,6 +59,21 @@ impl App {
             return Ok(Saved::Conflict);
         }
         Ok(saved)
+    }
+
+    /// Makes the batch of own registers before the first save of a provider, in the order in which an
+    /// import takes its locks: inside the save it would wait for an import that waits for it.
+    fn own_batch(&self, scope: &Scope) -> Result<(), AppError> {
+        let batches = self
+            .store()
+            .ask(|read| Batch::list(read, scope.provider()))?;
+        if batches.iter().any(Batch::is_own) {
+            return Ok(());
+        }
+        let now = self.now();
+        Ok(self.store().change_long(scope, now, "register", |tx| {
+            Batch::own(tx, scope, now).map(drop)
+        })?)
     }
 
     /// Takes back one's own latest save of a lesson: what held before holds again.

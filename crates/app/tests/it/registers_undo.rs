@@ -171,3 +171,32 @@ fn an_import_can_be_undone_behind_a_save_and_leaves_it() {
         assert!(refused.contains("which is 1"), "{refused}");
     });
 }
+
+/// An import holds its lock while it writes and takes the audit's last; the first save of a provider
+/// needs both.
+#[test]
+fn a_first_save_waits_for_an_import_and_both_are_kept() {
+    both("first_save", |node| {
+        peopled(node);
+        let key = lesson(node, "a7", 24, "08:15");
+        let scope = crate::scope(&node.store);
+        let aino = session(node, "aino", at(NOW));
+        let (held, waits) = std::sync::mpsc::channel();
+        std::thread::scope(|threads| {
+            let import = threads.spawn(move || {
+                node.store.change_long(&scope, later(1), "import", |tx| {
+                    lasna_store::Batch::hold(tx)?;
+                    held.send(()).unwrap();
+                    // Until the save has come as far as it can.
+                    std::thread::sleep(std::time::Duration::from_millis(300));
+                    Ok::<(), lasna_store::db::DbError>(())
+                })
+            });
+            waits.recv().unwrap();
+            let saved = save(&aino, node, key, 0, "a", &[("p01", Entry::Absent)]);
+            assert_eq!(saved.unwrap(), Saved::Kept(1));
+            import.join().unwrap().unwrap();
+        });
+        assert_eq!(node.count("register_save"), 1);
+    });
+}

@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// People who save at the same time.
@@ -114,6 +114,8 @@ fn is_kept(answer: &str) -> bool {
 /// Where saves can go: lessons of one class with a pupil of it, and who sends them.
 struct Town {
     lessons: Vec<[i64; 3]>,
+    /// How often each lesson was sent.
+    sent: Vec<AtomicU32>,
     pupil: i64,
     cookie: String,
 }
@@ -152,6 +154,7 @@ fn town(data: &Path, address: &str) -> Town {
     });
     assert!(lessons.len() >= CLIENTS * 4, "{}", lessons.len());
     Town {
+        sent: lessons.iter().map(|_| AtomicU32::new(0)).collect(),
         lessons,
         pupil,
         cookie,
@@ -170,14 +173,15 @@ fn client(
     acks: &AtomicUsize,
     end: &AtomicBool,
 ) -> Vec<(Sent, bool)> {
-    let own: Vec<_> = town.lessons.iter().skip(no).step_by(CLIENTS).collect();
+    let own: Vec<usize> = (no..town.lessons.len()).step_by(CLIENTS).collect();
     let mut told = Vec::new();
     for turn in 0.. {
+        let at = own[turn % own.len()];
         let sent = Sent {
-            lesson: *own[turn % own.len()],
+            lesson: town.lessons[at],
             pupil: town.pupil,
-            // Never what the save before said, so that each brings a mark.
-            minutes: 1 + ((round * 7 + turn / own.len()) % 40) as u32,
+            // Never what the lesson's sending before said, so that each brings a mark.
+            minutes: 1 + town.sent[at].fetch_add(1, Ordering::SeqCst) % 40,
             once: format!("{round:08x}{no:04x}{turn:08x}"),
         };
         let answer = sent.post(address, &town.cookie);

@@ -25,7 +25,7 @@ check: ## Format, lints and the rules of the house, without tests
 bench: ## Times and memory of a city and a nation (see docs/performance.md)
 	@CARGO=$(CARGO) tools/with-postgres tools/bench
 
-faults: ## Kill an import 200 times and look at what is left
+faults: ## Kill imports and saves of registers 200 times and look at what is left
 	$(CARGO) build -q --locked -p lasna-cli
 	LASNA_KILLS=200 tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
 

@@ -135,7 +135,7 @@ impl App {
         if let Some(year) = year.as_ref().filter(same) {
             let behind = year.live().is_behind(seen.saves, seen.acts);
             if behind {
-                self.follow(scope, year, &seen.batches)?;
+                self.follow(scope, year)?;
             }
             return Ok(year.clone());
         }

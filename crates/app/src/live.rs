@@ -192,18 +192,15 @@ struct Saved {
 
 impl App {
     /// Takes in what was saved and logged since a held year was read.
-    pub(crate) fn follow(
-        &self,
-        scope: &Scope,
-        year: &HeldYear,
-        batches: &[Batch],
-    ) -> Result<(), AppError> {
-        let visible = Visible::of(batches, Instant::LATEST);
+    pub(crate) fn follow(&self, scope: &Scope, year: &HeldYear) -> Result<(), AppError> {
         let (saves_seen, acts_seen) = {
             let live = year.live();
             (live.saves_seen, live.acts_seen)
         };
         let (saves, acts, saved) = self.store().ask(|read| {
+            // With the saves themselves: the first one makes the batch that they stand under.
+            let batches = Batch::list(read, scope.provider())?;
+            let visible = Visible::of(&batches, Instant::LATEST);
             let saves = RegisterSave::since(read, scope.provider(), saves_seen)?;
             let acts = StoredAct::since(read, scope, acts_seen)?;
             let live = year.live();

@@ -270,7 +270,29 @@ pub fn state(signal: Signal, acts: &[&Act], today: Day) -> SignalState {
     state
 }
 
-/// The clocks of a signal's duties. While there is no concern they stand, until the day of review.
+/// The day from which a signal's clocks run: its own, or the one on which the latest decision that
+/// there is no concern ended, by its day of review or by something that was done before it.
+fn runs_from(signal: Signal, acts: &[&Act], today: Day) -> Day {
+    let (mut from, mut decided) = (signal.1, None);
+    for act in acts.iter().filter(|act| act.day >= signal.1) {
+        match act.what {
+            ActWhat::NoConcern(_, review) => decided = Some(review),
+            ActWhat::Acknowledge | ActWhat::Withdraw(_) => {}
+            ActWhat::Contact(..) if !act.what.reaches() => {}
+            ActWhat::Contact(..) | ActWhat::Raise | ActWhat::Done(_) => {
+                if let Some(review) = decided.take() {
+                    from = from.max(act.day.min(review));
+                }
+            }
+        }
+    }
+    decided
+        .filter(|&review| review <= today)
+        .map_or(from, |review| from.max(review))
+}
+
+/// The clocks of a signal's duties. While there is no concern they stand; from the day of review on
+/// they run anew, so that nobody is late for the time of the decision.
 pub fn clocks(model: &Model, signal: Signal, acts: &[&Act], standing: Standing<'_>) -> Vec<Clock> {
     let Some(step) = model.steps.get(signal.0) else {
         return Vec::new();
@@ -283,11 +305,12 @@ pub fn clocks(model: &Model, signal: Signal, acts: &[&Act], standing: Standing<'
             .map(|act| act.day),
         _ => None,
     };
+    let from = runs_from(signal, acts, standing.today);
     let numbered = step.duties.iter().enumerate();
     numbered
         .map(|(no, duty)| {
             let done = done_on(duty, signal.1, acts, standing).or(stands);
-            clock(signal, no, duty, done, standing)
+            clock((signal.0, from), no, duty, done, standing)
         })
         .collect()
 }

@@ -17,7 +17,10 @@ pub(crate) const SINCE: &str = "SELECT a.no, a.pupil_no, a.at, a.user_no, a.kind
     LEFT JOIN signal_note n ON n.provider_no = a.provider_no AND n.act_no = a.no \
     WHERE a.provider_no = $1 AND a.no > $2 ORDER BY a.no";
 pub(crate) const LAST: &str = "SELECT coalesce(max(no), 0) FROM signal_act WHERE provider_no = $1";
-pub(crate) const ONCE: &str = "SELECT no FROM signal_act WHERE provider_no = $1 AND once = $2";
+pub(crate) const ONCE: &str = "SELECT a.no, a.pupil_no, a.at, a.user_no, a.kind, a.contact_with, \
+    a.outcome, a.reason, a.review, a.withdraws, n.note FROM signal_act a \
+    LEFT JOIN signal_note n ON n.provider_no = a.provider_no AND n.act_no = a.no \
+    WHERE a.provider_no = $1 AND a.once = $2";
 pub(crate) const INSERT: &str = "INSERT INTO signal_act (provider_no, no, pupil_no, at, user_no, \
     kind, contact_with, outcome, reason, review, withdraws, once) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -47,13 +50,21 @@ impl StoredAct {
         row.map_or(Ok(0), |row| row.get(0))
     }
 
-    /// The number of the act that a sending made, where it was sent before.
+    /// The act that a sending made, where it was sent before.
     ///
     /// # Errors
     /// The store's.
-    pub fn of_once(read: &mut Read<'_>, scope: &Scope, once: &str) -> Result<Option<u32>, DbError> {
+    pub fn of_once(read: &mut Read<'_>, scope: &Scope, once: &str) -> Result<Option<Act>, DbError> {
         let row = read.query_one(ONCE, &[scope.provider().0.into(), once.into()])?;
-        row.map(|row| row.get(0)).transpose()
+        row.as_ref().map(act_of).transpose()
+    }
+
+    /// Makes acts follow one another until the change is committed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn hold(tx: &mut Tx<'_>) -> Result<(), DbError> {
+        tx.lock(LOCK)
     }
 
     /// Adds an act under the next number, which it gives back; the act's own number is not used.
@@ -61,7 +72,7 @@ impl StoredAct {
     /// # Errors
     /// The store's.
     pub fn insert(tx: &mut Tx<'_>, scope: &Scope, act: &Act, once: &str) -> Result<u32, DbError> {
-        tx.lock(LOCK)?;
+        StoredAct::hold(tx)?;
         let provider = scope.provider().0;
         let no = StoredAct::last(tx, scope)? + 1;
         let (mut with, mut outcome, mut reason) = (None, None, None);

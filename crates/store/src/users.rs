@@ -49,13 +49,40 @@ impl Account {
         token: &str,
         at: Instant,
     ) -> Result<(), DbError> {
-        let hash = hash(token);
+        Account::add(tx, scope, role, school, &hash(token), at)
+    }
+
+    /// Adds an account that no token opens, for a person who signs in with a login.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn insert_person(
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        role: &str,
+        school: Option<&str>,
+        login: &str,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        // In the place of a digest stands what no digest is: there is no text to find for it.
+        let no_token = format!("person:{login}:{}", at.0).into_bytes();
+        Account::add(tx, scope, role, school, &no_token, at)
+    }
+
+    fn add(
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        role: &str,
+        school: Option<&str>,
+        hash: &Vec<u8>,
+        at: Instant,
+    ) -> Result<(), DbError> {
         tx.lock(crate::entities::LOCK)?;
         let params = [
             scope.provider().0.into(),
             role.into(),
             school.into(),
-            (&hash).into(),
+            hash.into(),
             at.0.into(),
         ];
         tx.execute(USER_INSERT, &params).map(drop)

@@ -81,8 +81,11 @@ impl App {
         let ties = self.ties();
         let own = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
         let year = self.unseen_year(&own, today)?;
+        // A substitute without lessons today, and a teacher without any, has no debt.
+        let teaches = matches!(&self.actor, Actor::User { role, .. }
+            if matches!(role, UserRole::Teacher | UserRole::Substitute));
         let groups: Vec<GroupNo> = match self.reach() {
-            _ if !ties.acts_as.is_empty() => ties.teaches.clone(),
+            _ if teaches => ties.teaches.clone(),
             Reach::School(school) => {
                 self.scope(
                     Action::ReadMarkingDebt,
@@ -103,7 +106,9 @@ impl App {
         for group in groups {
             for fact in self.lessons_of(&own, &year, group, days)? {
                 let row = self.lesson_row(&year, &fact);
-                let counts = ties.acts_as.is_empty() || ties.acts_as.contains(&fact.taught.teacher);
+                // Of a substitute only the day that was given: no other sheet opens.
+                let own = ties.acts_as.contains(&fact.taught.teacher);
+                let counts = !teaches || own && self.keeps(&year, &fact.taught);
                 if row.state == RegisterState::Missing && counts && !fact.cancelled {
                     by_teacher.entry(fact.taught.teacher).or_default().push(row);
                 }

@@ -6,10 +6,11 @@
 use super::*;
 
 impl App {
-    /// Saves a register.
+    /// Saves a register. A repeated sending changes nothing; where it says something else than the
+    /// first time, it is a conflict and not dropped.
     ///
     /// # Errors
-    /// [`AppError`]; `register.ahead` is the key of a sentence.
+    /// [`AppError`]; `register.ahead` and `frame.stale` are keys of sentences.
     pub fn save_register(&self, new: &NewRegister<'_>) -> Result<Saved, AppError> {
         let key = new.key;
         let scope = self.register_scope(Action::TakeRegister, key.group)?;
@@ -19,19 +20,22 @@ impl App {
             return Err(AppError::Problem("register.ahead".into()));
         }
         let user = self.me().map(|me| me.user).ok_or(AppError::NoAccount)?;
-        let marks = {
-            let live = own.year.live();
-            let there = live.engine.lesson(key.group, key.day, key.start);
-            changed(key, &there, &new.entries)
-        };
+        let marks = own.year.changed(new);
         let by = self.me().and_then(|me| me.person);
         let target = format!("register:group:{}", key.group);
+        self.own_batch(&scope)?;
+        let mut again = false;
         let saved = self.store().change(&scope, self.now(), &target, |tx| {
             RegisterSave::hold(tx)?;
+            let last = RegisterSave::of_lesson(tx, &scope, (key.group, key.day, key.start))?;
             if let Some(save) = RegisterSave::of_once(tx, &scope, new.once)? {
+                let lesson = (save.group, save.day, save.start, save.by);
+                if lesson != (key.group, key.day, key.start, user) {
+                    return Err(AppError::Problem("frame.stale".into()));
+                }
+                again = last.is_some_and(|last| last.no == save.no);
                 return Ok(Saved::Kept(save.no));
             }
-            let last = RegisterSave::of_lesson(tx, &scope, (key.group, key.day, key.start))?;
             if last.as_ref().is_some_and(|last| last.no > new.base) {
                 return Ok::<_, AppError>(Saved::Conflict);
             }
@@ -49,8 +53,27 @@ impl App {
             Ok(Saved::Kept(no))
         })?;
         // Lists show it at once.
-        self.unseen_year(&scope, key.day)?;
+        let year = self.unseen_year(&scope, key.day)?;
+        if again && !year.changed(new).is_empty() {
+            // Sent once more out of an old page, with something else on it.
+            return Ok(Saved::Conflict);
+        }
         Ok(saved)
+    }
+
+    /// Makes the batch of own registers before the first save of a provider, in the order in which an
+    /// import takes its locks: inside the save it would wait for an import that waits for it.
+    fn own_batch(&self, scope: &Scope) -> Result<(), AppError> {
+        let batches = self
+            .store()
+            .ask(|read| Batch::list(read, scope.provider()))?;
+        if batches.iter().any(Batch::is_own) {
+            return Ok(());
+        }
+        let now = self.now();
+        Ok(self.store().change_long(scope, now, "register", |tx| {
+            Batch::own(tx, scope, now).map(drop)
+        })?)
     }
 
     /// Takes back one's own latest save of a lesson: what held before holds again.
@@ -80,13 +103,14 @@ impl App {
             };
             let at = after(self.now(), Some(&save));
             let batch = Batch::own(tx, &scope, at)?;
-            let (register, marks) = before(tx, &scope, key, (&save, batch, at), &there)?;
+            let (register, marks, reasons) = before(tx, &scope, key, (&save, batch, at), &there)?;
             let keep = Keep {
                 at,
                 user,
                 once: &once,
             };
             keep.keep(tx, &scope, key, register, marks)?;
+            FactRow::insert(tx, &scope, FactTable::Reason, reasons.iter())?;
             Ok(())
         })?;
         self.unseen_year(&scope, key.day)?;
@@ -135,6 +159,15 @@ fn after(now: Instant, last: Option<&RegisterSave>) -> Instant {
     last.map_or(now, |last| now.max(Instant(last.at.0 + 1)))
 }
 
+impl HeldYear {
+    /// The marks of a sheet that say something else than what holds.
+    fn changed(&self, new: &NewRegister<'_>) -> Vec<(PupilNo, MarkKind)> {
+        let (key, live) = (new.key, self.live());
+        let there = live.engine.lesson(key.group, key.day, key.start);
+        changed(key, &there, &new.entries)
+    }
+}
+
 /// The marks that say something else than what holds.
 fn changed(
     key: LessonKey,
@@ -156,14 +189,14 @@ fn changed(
     there.iter().filter_map(of).collect()
 }
 
-/// The facts that held before a save, as facts of now.
+/// The facts that held before a save, as facts of now: register, marks, reasons of marks.
 fn before(
     tx: &mut Tx<'_>,
     scope: &Scope,
     key: LessonKey,
     (save, batch, at): (&RegisterSave, lasna_domain::ids::BatchNo, Instant),
     pupils: &[PupilNo],
-) -> Result<(FactRow, Vec<FactRow>), AppError> {
+) -> Result<(FactRow, Vec<FactRow>, Vec<FactRow>), AppError> {
     let batches = Batch::list(tx, scope.provider())?;
     let visible = Visible::of(&batches, Instant::LATEST);
     let of_save = |row: &FactRow| row.known_at == save.at && row.batch == batch;
@@ -179,9 +212,9 @@ fn before(
         }
         Ok::<(), AppError>(())
     })?;
-    let mut marks = Vec::new();
+    let (mut marks, mut reasons) = (Vec::new(), Vec::new());
     for &pupil in pupils {
-        let (mut old, mut new) = (None, None);
+        let (mut old, mut new): (Option<FactRow>, Option<FactRow>) = (None, None);
         let place = mark_row(key, pupil, MarkKind::PRESENT, at);
         let table = FactTable::Mark;
         FactRow::each_of_pupil_day(tx, scope, table, &visible, (pupil, key.day), |row| {
@@ -193,9 +226,25 @@ fn before(
         if new.is_some() {
             // Where nothing was said before, the mark is withdrawn.
             let nothing = [100, -1, 0, -1, 0];
-            let values = old.map_or(nothing, |row: FactRow| row.values);
+            let values = old.map_or(nothing, |row| row.values);
             marks.push(FactRow { values, ..place });
         }
+        let Some(old) = old.filter(|_| new.is_some()) else {
+            continue;
+        };
+        let table = FactTable::Reason;
+        FactRow::each_of_pupil_day(tx, scope, table, &visible, (pupil, key.day), |row| {
+            if (row.key, row.known_at, row.batch) == (old.key, old.known_at, old.batch) {
+                let values = row.values;
+                reasons.push(FactRow {
+                    values,
+                    batch,
+                    ..place
+                });
+            }
+            Ok::<(), AppError>(())
+        })?;
     }
-    Ok((register, marks))
+    reasons.sort_unstable();
+    Ok((register, marks, reasons))
 }

@@ -31,13 +31,18 @@ impl App {
         })
     }
 
-    /// Changes the password of whoever is signed in.
+    /// Changes the password of whoever is signed in to another one.
     ///
     /// # Errors
-    /// [`AppError::Problem`] with a key of a sentence: `password.short`.
+    /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.same`.
     pub fn change_password(&self, password: &str, salt: [u8; 16]) -> Result<(), AppError> {
         if password.chars().count() < PASSWORD_MIN || password.len() > PASSWORD_MAX {
             return Err(AppError::Problem("password.short".into()));
+        }
+        let account = self.account().ok_or(AppError::NoAccount)?;
+        let known = self.store.ask(|read| account.password(read))?;
+        if known.is_some_and(|known| fits(password, &known)) {
+            return Err(AppError::Problem("password.same".into()));
         }
         let password = Password {
             hash: hash(password, salt)?,

@@ -88,6 +88,11 @@ fn hash(password: &str, salt: [u8; 16]) -> Result<String, AppError> {
     Ok(hash.to_string())
 }
 
+fn fits(password: &str, known: &Password) -> bool {
+    let verified = Argon2::default().verify_password(password.as_bytes(), known.hash.as_str());
+    verified.is_ok()
+}
+
 impl App {
     /// Makes an account that a person signs in to.
     ///
@@ -123,9 +128,8 @@ impl App {
                     "this login is taken: choose another".into(),
                 ));
             }
-            // The token of a machine, which nobody knows: the person signs in with a password.
-            let token = format!("person:{login}:{}", self.now.0);
-            Account::insert(tx, &scope, new.role.as_code(), new.school, &token, self.now)?;
+            let role = new.role.as_code();
+            Account::insert_person(tx, &scope, role, new.school, &login, self.now)?;
             let account = Account {
                 no: Profile::last_user(tx)?,
                 provider: scope.provider(),
@@ -176,9 +180,9 @@ impl App {
             drop(hash(password, [0; 16])?);
             return Err(AppError::NoAccount);
         };
-        Argon2::default()
-            .verify_password(password.as_bytes(), known.hash.as_str())
-            .map_err(|_| AppError::NoAccount)?;
+        if !fits(password, &known) {
+            return Err(AppError::NoAccount);
+        }
         App::begin_session(store, now, &account, token)?;
         Ok(if known.once {
             SignedIn::ChangePassword

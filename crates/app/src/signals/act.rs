@@ -25,10 +25,12 @@ impl App {
         Ok(named.collect())
     }
 
-    /// Logs what was done about a pupil's signals. A repeated sending changes nothing.
+    /// Logs what was done about a pupil's signals. A repeated sending changes nothing; where it says
+    /// something else than the first time, it is refused and not dropped.
     ///
     /// # Errors
-    /// [`AppError`]; `signals.note_long` and `signals.review_past` are keys of sentences.
+    /// [`AppError`]; `signals.note_long`, `signals.review_day` and `frame.stale` are keys of
+    /// sentences.
     pub fn log_act(&self, new: &NewAct<'_>, as_of: Day) -> Result<(), AppError> {
         let (scope, year) = self.pupil_scope(Action::ActOnSignal, new.pupil, as_of)?;
         let note = new.note.trim();
@@ -44,8 +46,9 @@ impl App {
         if let ActWhat::Withdraw(no) = new.what {
             let live = year.live();
             let known = live.acts(new.pupil).iter().find(|act| act.no == no);
-            // One takes back what one has logged oneself; others log what is right.
-            if known.is_none_or(|act| act.by != by) {
+            // One takes back what one has logged oneself; others log what is right. What was taken
+            // back stays so: it can be logged again.
+            if known.is_none_or(|act| act.by != by || matches!(act.what, ActWhat::Withdraw(_))) {
                 return Err(AppError::NotFound("act"));
             }
         }
@@ -60,10 +63,16 @@ impl App {
         };
         let target = format!("pupil:{}:{}", new.pupil, new.what.kind().as_code());
         self.store().change(&scope, self.now(), &target, |tx| {
-            if lasna_store::StoredAct::of_once(tx, &scope, new.once)?.is_none() {
-                lasna_store::StoredAct::insert(tx, &scope, &act, new.once)?;
+            lasna_store::StoredAct::hold(tx)?;
+            let said = |act: &Act| (act.pupil, act.by, act.what, act.note.clone());
+            match lasna_store::StoredAct::of_once(tx, &scope, new.once)? {
+                Some(before) if said(&before) == said(&act) => Ok(()),
+                Some(_) => Err(AppError::Problem("frame.stale".into())),
+                None => {
+                    lasna_store::StoredAct::insert(tx, &scope, &act, new.once)?;
+                    Ok(())
+                }
             }
-            Ok::<_, AppError>(())
         })
     }
 }

@@ -13,6 +13,7 @@
 mod cast;
 mod codes;
 mod kill;
+mod kill_save;
 mod mapping;
 mod model;
 mod rejects;

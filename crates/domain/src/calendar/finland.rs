@@ -25,6 +25,27 @@ impl Instant {
             .div_euclid(MINUTE)
     }
 
+    /// The first instant of a civil day in Finland.
+    ///
+    /// ```
+    /// use lasna_domain::calendar::Instant;
+    /// let midnight = |day: &str| Instant::midnight_in_finland(day.parse().unwrap()).to_string();
+    /// assert_eq!(midnight("2026-08-22"), "2026-08-21T21:00:00Z");
+    /// assert_eq!(midnight("2026-12-22"), "2026-12-21T22:00:00Z");
+    /// // Clocks are turned at night, but after midnight.
+    /// assert_eq!(midnight("2026-03-29"), "2026-03-28T22:00:00Z");
+    /// assert_eq!(midnight("2026-10-25"), "2026-10-24T21:00:00Z");
+    /// ```
+    pub fn midnight_in_finland(day: Day) -> Instant {
+        const HOUR: i64 = 3_600_000_000;
+        let summer = Instant(Instant::midnight(day).0 - 3 * HOUR);
+        if summer.day_in_finland() == day {
+            summer
+        } else {
+            Instant(summer.0 + HOUR)
+        }
+    }
+
     /// The civil day in Finland at the instant.
     pub fn day_in_finland(self) -> Day {
         let day = self.minutes_in_finland().div_euclid(24 * 60);

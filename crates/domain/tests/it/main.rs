@@ -22,5 +22,7 @@ mod first_crossing;
 mod identity;
 mod known;
 mod ladders;
+mod signals;
+mod signals_by_hand;
 mod standard;
 mod windows;

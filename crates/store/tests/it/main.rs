@@ -6,12 +6,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod acts;
 mod audit;
 mod catalogue;
 mod facts;
 mod keys;
+mod people;
 mod providers;
 mod records;
+mod saves;
 mod schema;
 mod sight;
 

@@ -161,6 +161,12 @@ impl Frame {
         self
     }
 
+    /// Says of which past day the figures are.
+    pub fn known_on(mut self, day: Day) -> Frame {
+        self.known = Some(self.fill("frame.known_then", &[("date", &day_text(day))]));
+        self
+    }
+
     /// A day with its weekday: `ke 10.3.`
     pub fn weekday(&self, day: Day) -> String {
         let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -349,7 +349,11 @@ fn page_of(desk: Desk, pupil: &Pupil, day: Day, once: String) -> Result<PupilPag
         marked: frame.fill("signals.marked", &[("percent", &percent)]),
         marks_title: frame.count("pupil.marks_title", marks.len() as u64),
         marks,
-        frame: desk.frame.knowing(desk.now),
+        frame: if day < desk.today {
+            desk.frame.known_on(day)
+        } else {
+            desk.frame.knowing(desk.now)
+        },
     })
 }
 

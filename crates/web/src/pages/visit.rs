@@ -206,7 +206,9 @@ impl Visit {
         let app = App::with_session(settings.store.clone(), now, token)?
             .holding(self.shared.held.clone())
             .tied()?;
-        if self.path != "/password" && self.path != "/sign-out" && app.must_change_password()? {
+        // What the page for the new password itself leads to.
+        let before = ["/password", "/language", "/sign-out"].contains(&self.path.as_str());
+        if !before && app.must_change_password()? {
             return Err(AppError::PasswordDue);
         }
         let language = app.me().and_then(|me| me.language);

@@ -10,12 +10,19 @@
 mod ask;
 mod closed;
 mod codes;
+mod contacts;
 mod counts;
+mod esimerkkila;
 mod figures;
+mod html;
 mod imports;
 mod list;
+mod list_page;
 mod pages;
+mod register;
 mod routes;
+mod sign_in;
+mod templates;
 mod town;
 
 use ask::{Answer, ask};
@@ -29,6 +36,7 @@ use lasna_store::db::{DbError, Place};
 use lasna_store::{AuditRow, EntityKind, Store};
 use lasna_testkit::temp::{TempDir, folder};
 use lasna_web::{Settings, UploadSettings};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 /// The first router of the process: the counts of requests are shown by it alone.
@@ -208,6 +216,22 @@ impl Server {
     /// A form that is sent.
     fn post(&self, path: &str, session: Option<&str>, body: &str) -> Answer {
         ask::send(&self.router, path, session, body)
+    }
+
+    /// A router over the same store whose clock stands at an instant and moves with the number, in
+    /// microseconds.
+    fn router_at(&self, instant: &str) -> (Router, Arc<AtomicI64>) {
+        let instant: Instant = instant.parse().unwrap();
+        let now = Arc::new(AtomicI64::new(instant.0));
+        let clock = now.clone();
+        let day_clock = now.clone();
+        let at = |clock: &AtomicI64| Instant(clock.load(Ordering::Relaxed));
+        let settings = Settings {
+            clock: Arc::new(move || at(&clock)),
+            today: Arc::new(move || at(&day_clock).day_in_finland()),
+            ..settings(self.store.clone(), Arc::new(|_, _| Ok(model())))
+        };
+        (lasna_web::router(settings), now)
     }
 
     /// Every row of the audit.

@@ -61,6 +61,21 @@ pub(in crate::db) fn column<'a>(
     }
 }
 
+/// Turns on the write-ahead log. While another program turns it on, SQLite says busy at once and
+/// does not wait, so the waiting is here.
+fn write_ahead(connection: &Connection) -> Result<(), DbError> {
+    let until = std::time::Instant::now() + WAIT_MAX;
+    loop {
+        let done = connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        match done.map_err(DbError::from) {
+            Err(error) if error.kind() == ErrorKind::Busy && std::time::Instant::now() < until => {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            other => return other,
+        }
+    }
+}
+
 impl Conn {
     pub(super) fn open(file: &Path, access: Access) -> Result<Conn, DbError> {
         let flags = match access {
@@ -80,7 +95,7 @@ impl Conn {
         // Sorted rows may name people: they stay out of temporary files.
         connection.pragma_update(None, "temp_store", "memory")?;
         if access == Access::Write {
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+            write_ahead(&connection)?;
             connection.pragma_update(None, "synchronous", "full")?;
             // Checkpoints are ours, see [`Conn::checkpoint`].
             connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;

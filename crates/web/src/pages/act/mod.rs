@@ -59,6 +59,7 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
                 Err(AppError::Problem(key)) => match key.as_str() {
                     "signals.note_long" => wrong.push("note"),
                     "signals.review_day" => wrong.push("review"),
+                    _ if wrong.is_empty() => return Err(AppError::Problem(key)),
                     _ => {}
                 },
                 Err(error) => return Err(error),

@@ -7,7 +7,7 @@ mod row;
 
 pub(crate) use row::{RowView, reason_text, rows_of};
 
-use super::frame::{Frame, day_text};
+use super::frame::Frame;
 use super::today::is_silent;
 use super::visit::{Desk, Reply, Visit};
 use askama::Template;
@@ -69,7 +69,7 @@ impl OrDefault for Result<Query<ListQuery>, QueryRejection> {
 /// The instant as of which the list was known: the end of an asked day, or now.
 pub(crate) fn known_of(text: &str, today: Day) -> Option<(Day, Instant)> {
     let day: Day = text.parse().ok()?;
-    let end = Instant(Instant::midnight(day.next()).0 - 2 * 3_600_000_000);
+    let end = Instant(Instant::midnight_in_finland(day.next()).0 - 1);
     (day < today).then_some((day, end))
 }
 
@@ -117,11 +117,7 @@ fn page_of(desk: Desk, query: &ListQuery, text: String) -> Result<ListPage, AppE
         frame: Frame::new(frame.chosen),
     };
     let frame = match known_of(&query.known, desk.today) {
-        Some((day, _)) => {
-            let mut frame = desk.frame;
-            frame.known = Some(frame.fill("frame.known_then", &[("date", &day_text(day))]));
-            frame
-        }
+        Some((day, _)) => desk.frame.known_on(day),
         None => desk.frame.knowing(desk.now),
     };
     Ok(ListPage { frame, ..page })

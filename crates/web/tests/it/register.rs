@@ -1,0 +1,245 @@
+//! The register as a form without a script sends it: saved, in conflict, taken back.
+//!
+//! Invariant: what is sent is read off the page that was shown.
+
+use crate::ask::{Answer, ask, send};
+use crate::html::{Page, check};
+use crate::{Server, both};
+use axum::Router;
+use std::sync::atomic::Ordering;
+
+const NOON: &str = "2026-09-01T06:00:00Z";
+const TEACHER: &str = "session-teacher-a";
+const PRINCIPAL: &str = "session-principal-a";
+
+fn path(server: &Server) -> String {
+    let (_, group) = server.numbers();
+    format!("/registers/{group}/2026-08-21/495")
+}
+
+fn sheet(router: &Router, path: &str, session: &str) -> Page {
+    let answer = ask(router, "GET", path, Some(session));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    check(&answer.body, "fi", path)
+}
+
+/// The form of a page with some values in the place of its own.
+fn form(page: &Page, said: &[(&str, &str)]) -> String {
+    let of = |name: &str| {
+        let said = said.iter().find(|(known, _)| *known == name);
+        said.map_or_else(|| page.value(name), |(_, value)| value)
+            .to_owned()
+    };
+    let mut names: Vec<&str> = page
+        .tags
+        .iter()
+        .filter(|tag| tag.name == "input")
+        .filter_map(|tag| tag.get("name"))
+        .filter(|name| *name != "back" && *name != "save")
+        .collect();
+    names.dedup();
+    let parts: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}={}", of(name)))
+        .collect();
+    parts.join("&")
+}
+
+#[track_caller]
+fn is_saved(answer: &Answer, path: &str) {
+    let lands = format!("{path}?saved");
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, lands.as_str()),
+        "{}",
+        answer.body
+    );
+}
+
+#[test]
+fn a_register_is_saved_once_and_taken_back() {
+    both("register", |server| {
+        let (router, clock) = server.router_at(NOON);
+        let path = path(server);
+        let (pupil, _) = server.numbers();
+        let entry = format!("entry-{pupil}");
+        let minutes = format!("minutes-{pupil}");
+        let page = sheet(&router, &path, TEACHER);
+        assert_eq!((page.value("base"), page.value(&entry)), ("0", "present"));
+        let late = form(&page, &[(&entry, "late"), (&minutes, "7")]);
+        for _ in 0..2 {
+            is_saved(&send(&router, &path, Some(TEACHER), &late), &path);
+        }
+        let saved = sheet(&router, &format!("{path}?saved"), TEACHER);
+        assert_eq!(
+            (
+                saved.value("base"),
+                saved.value(&entry),
+                saved.value(&minutes)
+            ),
+            ("1", "late", "7")
+        );
+        assert!(saved.says("Zz Staff"));
+        let undo = format!("{path}/undo");
+        // Not another's, and not without saying which.
+        for (session, body) in [(PRINCIPAL, "save=1"), (TEACHER, ""), (TEACHER, "save=9")] {
+            let answer = send(&router, &undo, Some(session), body);
+            assert_eq!(answer.status, 422, "{session} {body}");
+            check(&answer.body, "fi", "undo");
+        }
+        let answer = send(
+            &router,
+            &undo,
+            Some(TEACHER),
+            &format!("save={}", saved.value("save")),
+        );
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, path.as_str())
+        );
+        assert_eq!(sheet(&router, &path, TEACHER).value(&entry), "present");
+        // After ten minutes there is no button, and nothing to press.
+        let page = sheet(&router, &path, TEACHER);
+        is_saved(
+            &send(
+                &router,
+                &path,
+                Some(TEACHER),
+                &form(&page, &[(&entry, "absent")]),
+            ),
+            &path,
+        );
+        clock.fetch_add(10 * 60 * 1_000_000 + 9, Ordering::Relaxed);
+        let page = sheet(&router, &path, TEACHER);
+        assert!(page.tags.iter().all(|tag| tag.get("action") != Some(&undo)));
+        assert_eq!(send(&router, &undo, Some(TEACHER), "save=3").status, 422);
+        assert_eq!(sheet(&router, &path, TEACHER).value(&entry), "absent");
+    });
+}
+
+#[test]
+fn who_saves_second_sees_both_values_and_decides() {
+    both("both_values", |server| {
+        let (router, _) = server.router_at(NOON);
+        let path = path(server);
+        let (pupil, _) = server.numbers();
+        let (one, other) = (format!("entry-{pupil}"), format!("entry-{}", pupil + 1));
+        let teacher = sheet(&router, &path, TEACHER);
+        let principal = sheet(&router, &path, PRINCIPAL);
+        is_saved(
+            &send(
+                &router,
+                &path,
+                Some(PRINCIPAL),
+                &form(&principal, &[(&one, "absent")]),
+            ),
+            &path,
+        );
+        let said = form(&teacher, &[(&one, "late"), (&other, "elsewhere")]);
+        let answer = send(&router, &path, Some(TEACHER), &said);
+        assert_eq!(answer.status, 409);
+        let conflict = check(&answer.body, "fi", "conflict");
+        // One's own choices are set, the other's are told, and nothing is saved yet.
+        assert_eq!(
+            (conflict.value(&one), conflict.value(&other)),
+            ("late", "elsewhere")
+        );
+        assert_eq!(
+            conflict
+                .tags
+                .iter()
+                .filter(|tag| tag.get("class") == Some("differs"))
+                .count(),
+            2
+        );
+        assert!(
+            conflict
+                .tags
+                .iter()
+                .any(|tag| tag.get("role") == Some("alert"))
+        );
+        let now = sheet(&router, &path, TEACHER);
+        assert_eq!((now.value(&one), now.value(&other)), ("absent", "present"));
+        assert_ne!(conflict.value("once"), teacher.value("once"));
+        assert_eq!(conflict.value("base"), "1");
+        is_saved(
+            &send(&router, &path, Some(TEACHER), &form(&conflict, &[])),
+            &path,
+        );
+        let now = sheet(&router, &path, PRINCIPAL);
+        assert_eq!((now.value(&one), now.value(&other)), ("late", "elsewhere"));
+        // Back in the browser: the first form again, with another choice, is not dropped.
+        let again = send(
+            &router,
+            &path,
+            Some(PRINCIPAL),
+            &form(&principal, &[(&one, "present")]),
+        );
+        is_saved(&again, &path);
+        assert_eq!(
+            sheet(&router, &path, PRINCIPAL).value(&one),
+            "late",
+            "it was kept before"
+        );
+    });
+}
+
+#[test]
+fn a_form_that_is_not_ours_changes_nothing() {
+    both("not_ours", |server| {
+        let (router, _) = server.router_at(NOON);
+        let path = path(server);
+        let (pupil, group) = server.numbers();
+        let once = "once=0123456789abcdef0123";
+        let other_pupil = pupil + 100;
+        for body in [
+            String::new(),
+            format!("base=0&entry-{pupil}=absent"),
+            format!("once=short&base=0&entry-{pupil}=absent"),
+            format!("once=undo:1aaaaaaaaaaaaaaaa&base=0&entry-{pupil}=absent"),
+            format!("once={}&entry-{pupil}=absent", "a".repeat(81)),
+        ] {
+            let answer = send(&router, &path, Some(TEACHER), &body);
+            assert_eq!(answer.status, 422, "{body}");
+            check(&answer.body, "fi", &body);
+        }
+        for elsewhere in [
+            format!("/registers/{group}/2026-08-22/495"),
+            format!("/registers/{group}/2026-08-21/496"),
+            format!("/registers/{}/2026-08-21/495", group + 1),
+            format!("/registers/{group}/x/495"),
+            "/registers/-1/2026-08-21/99999".to_owned(),
+        ] {
+            let body = format!("{once}&entry-{pupil}=absent");
+            assert_eq!(
+                send(&router, &elsewhere, Some(TEACHER), &body).status,
+                404,
+                "{elsewhere}"
+            );
+        }
+        let count = |table: &str| {
+            let sql = format!("select count(*) from {table}");
+            let ask = |read: &mut lasna_store::db::Read<'_>| {
+                read.query_one(&sql, &[])?.unwrap().get::<i64>(0)
+            };
+            server.store.ask(ask).unwrap()
+        };
+        assert_eq!(count("register_save"), 0);
+        // A word that is no choice and a pupil who is not there are left out.
+        let marks = count("mark_fact");
+        let body =
+            format!("{once}&base=x&entry-{pupil}=dances&entry-{other_pupil}=absent&entry-=late");
+        is_saved(&send(&router, &path, Some(TEACHER), &body), &path);
+        assert_eq!((count("register_save"), count("mark_fact")), (1, marks));
+        // Minutes that are no number are ten; too many are the whole lesson.
+        for (no, minutes, kept) in [("4", "x", "10"), ("5", "999", "60"), ("6", "0", "1")] {
+            let base = sheet(&router, &path, TEACHER).value("base").to_owned();
+            let body = format!(
+                "once=0123456789abcdef012{no}&base={base}&entry-{pupil}=late&minutes-{pupil}={minutes}"
+            );
+            is_saved(&send(&router, &path, Some(TEACHER), &body), &path);
+            let page = sheet(&router, &path, TEACHER);
+            assert_eq!(page.value(&format!("minutes-{pupil}")), kept, "{minutes}");
+        }
+    });
+}

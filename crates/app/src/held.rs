@@ -67,7 +67,7 @@ impl HeldYears {
 }
 
 impl HeldYear {
-    fn new(mut loaded: Loaded) -> Result<HeldYear, AppError> {
+    pub(crate) fn new(mut loaded: Loaded) -> Result<HeldYear, AppError> {
         let engine = loaded.engine()?;
         // The columns hold what questions need of them.
         loaded.facts = lasna_domain::attendance::Facts::default();

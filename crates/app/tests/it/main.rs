@@ -14,6 +14,7 @@ mod files;
 mod first;
 mod held;
 mod marks;
+mod measures;
 mod order;
 mod refused;
 mod structure;

@@ -48,6 +48,8 @@ pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
 const TODAY: &str = "/today";
 const LIST: &str = "/watch-list";
 const DEBT: &str = "/marking-debt";
+const SUBSTITUTES: &str = "/substitutes";
+const MEASURES: &str = "/measures";
 const LADDER: &str = "/ladder";
 
 impl Frame {
@@ -127,11 +129,12 @@ impl Frame {
     /// Where the role may go.
     pub fn places(&self) -> Vec<Place> {
         let hrefs: &[&'static str] = match self.role {
-            Some(UserRole::Principal) => &[TODAY, LIST, DEBT, LADDER],
-            Some(UserRole::SkyWorker) => &[TODAY, LIST, LADDER],
+            Some(UserRole::Principal) => &[TODAY, LIST, DEBT, SUBSTITUTES, MEASURES, LADDER],
+            Some(UserRole::SkyWorker) => &[TODAY, LIST, MEASURES, LADDER],
             Some(UserRole::Teacher) => &[TODAY, LIST, DEBT, LADDER],
             Some(UserRole::Substitute) => &[TODAY, LADDER],
-            Some(UserRole::Coordinator | UserRole::Administrator) => &[TODAY, LADDER],
+            Some(UserRole::Coordinator) => &[TODAY, MEASURES, LADDER],
+            Some(UserRole::Administrator) => &[TODAY, LADDER],
             Some(UserRole::Service) | None => &[],
         };
         let place = |&href| Place {
@@ -141,6 +144,8 @@ impl Frame {
                 LIST if self.role == Some(UserRole::Teacher) => self.text("frame.my_class"),
                 LIST => self.text("frame.watch_list"),
                 DEBT => self.text("frame.marking_debt"),
+                SUBSTITUTES => self.text("substitutes.title"),
+                MEASURES => self.text("measures.place"),
                 _ => self.text("frame.ladder"),
             },
             current: self.path == href || self.path.starts_with(&format!("{href}/")),

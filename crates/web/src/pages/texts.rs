@@ -21,6 +21,9 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/signals.toml")),
                 include_str!(concat!("../../locales/", $folder, "/pupil.toml")),
                 include_str!(concat!("../../locales/", $folder, "/register.toml")),
+                include_str!(concat!("../../locales/", $folder, "/measures.toml")),
+                include_str!(concat!("../../locales/", $folder, "/versions.toml")),
+                include_str!(concat!("../../locales/", $folder, "/substitutes.toml")),
             ])
         });
     };

@@ -12,9 +12,12 @@ mod closed;
 mod counts;
 mod figures;
 mod list;
+mod measures;
 mod pages;
 mod routes;
+mod substitutes;
 mod town;
+mod versions;
 
 use ask::{Answer, ask};
 use axum::Router;
@@ -165,6 +168,15 @@ impl Server {
                 Ok::<_, DbError>((pupil.unwrap(), group.unwrap()))
             })
             .unwrap()
+    }
+
+    /// The number of school A.
+    fn school(&self) -> u32 {
+        let scope = town::scope(&self.store);
+        let no = self
+            .store
+            .ask(|read| EntityKind::Org.number_of(read, &scope, "school-a"));
+        no.unwrap().unwrap()
     }
 
     /// Gives a session back to who was signed out.

@@ -7,8 +7,27 @@
 //! Invariant: of what [`Release::shows`] lets through, no protected number can be bounded more
 //! narrowly than its guard by adding and subtracting.
 
+use std::collections::BTreeSet;
+
 /// Fewer people than this are not told apart.
 pub const PEOPLE_MIN: u64 = 5;
+
+/// In a crowd of so many, minutes that a few of them missed do not lead to the few; their number does.
+pub const CROWD_MIN: u64 = 50;
+
+/// A part of a whole in tenths of a percent, rounded half up; `None` of nothing.
+///
+/// ```
+/// use lasna_domain::disclosure::tenths;
+/// assert_eq!(tenths(1, 2_000), Some(1));
+/// assert_eq!(tenths(1, 2_001), Some(0));
+/// assert_eq!(tenths(0, 0), None);
+/// ```
+pub fn tenths(part: u64, whole: u64) -> Option<u64> {
+    let twice = 2 * u128::from(whole);
+    let sum = u128::from(part) * 2_000 + u128::from(whole);
+    sum.checked_div(twice).map(|tenths| tenths as u64)
+}
 
 /// No bound is known.
 const OPEN: u64 = u64::MAX / 4;
@@ -27,6 +46,8 @@ struct Guard {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     value: u64,
+    /// What is known of it where it is shown: itself, or what rounds to the same.
+    told: (u64, u64),
     guard: Option<Guard>,
     /// It may be hidden so that others stay hidden.
     may_hide: bool,
@@ -34,6 +55,24 @@ struct Entry {
     dear: bool,
     shown: bool,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Low,
+    High,
+}
+
+impl Side {
+    const fn other(self) -> Side {
+        match self {
+            Side::Low => Side::High,
+            Side::High => Side::Low,
+        }
+    }
+}
+
+/// A bound of a cell.
+type Way = (usize, Side);
 
 /// A table of numbers and of the sums among them.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +97,7 @@ impl Table {
     fn add(&mut self, value: u64, guard: Option<Guard>, shown: bool, may_hide: bool) -> Cell {
         self.entries.push(Entry {
             value,
+            told: (value, value),
             guard,
             may_hide,
             dear: false,
@@ -99,11 +139,18 @@ impl Table {
         self.add(value, small.then_some(guard), true, true)
     }
 
-    /// As [`Table::amount`], where all that is shown is the share of `whole` in tenths of a percent:
-    /// what is no more than a tenth is blurred by the rounding alone.
+    /// As [`Table::amount`], where all that is shown is [`tenths`] of `whole`: what is no more than a
+    /// tenth is blurred by the rounding alone, and others know no more of it than what rounds alike.
     pub fn share(&mut self, value: u64, people: u64, whole: u64) -> Cell {
         let seen = value.saturating_mul(1_000) > whole;
-        self.amount(value, if seen { people } else { 0 }, whole)
+        let cell = self.amount(value, if seen { people } else { 0 }, whole);
+        if let Some(shown) = tenths(value, whole) {
+            let bound = |halves: u64| u128::from(halves) * u128::from(whole);
+            let low = bound((2 * shown).saturating_sub(1)).div_ceil(2_000);
+            let high = (bound(2 * shown + 1) - 1) / 2_000;
+            self.entries[cell.0].told = (low as u64, (high as u64).min(whole));
+        }
+        cell
     }
 
     /// Says that a cell is what readers come for: for others' sake it is hidden last.
@@ -142,7 +189,7 @@ impl Table {
             let Some((at, _)) = told else {
                 break;
             };
-            match self.next_to_hide(at) {
+            match self.next_to_hide(at, &bounds) {
                 Some(other) => self.entries[other].shown = false,
                 // All around it is hidden: what can still be known, everybody knows anyway.
                 None => given_up[at] = true,
@@ -151,55 +198,89 @@ impl Table {
         Release(self.entries.iter().map(|entry| entry.shown).collect())
     }
 
-    /// The shown cell nearest to one that is told: the smallest that is large enough to blur it, else
-    /// the largest; one that is dear only where there is no other, however far.
-    fn next_to_hide(&self, from: usize) -> Option<usize> {
-        self.nearest(from, false)
-            .or_else(|| self.nearest(from, true))
-    }
-
-    fn nearest(&self, from: usize, dear: bool) -> Option<usize> {
+    /// Of the shown cells by which one is told, the nearest: the smallest that is large enough to blur
+    /// it, else the largest; a dear one where no other is as near.
+    fn next_to_hide(&self, from: usize, bounds: &[(u64, u64)]) -> Option<usize> {
         let told = &self.entries[from];
-        let blur = told.guard.map_or(0, |guard| {
-            let up = guard.high.saturating_sub(told.value);
-            up.max(told.value.saturating_sub(guard.low)).max(1)
-        });
-        let mut near = vec![false; self.entries.len()];
-        near[from] = true;
-        loop {
-            let mut wider = near.clone();
-            for (whole, parts) in &self.sums {
-                let all = || std::iter::once(*whole).chain(parts.iter().copied());
-                // A way leads on only through what is not shown.
-                if all().any(|at| near[at] && (at == from || !self.entries[at].shown)) {
-                    all().for_each(|at| wider[at] = true);
-                }
-            }
-            let found = (0..self.entries.len()).filter(|&at| {
+        let guard = told.guard.unwrap_or(Guard { low: 0, high: 0 });
+        let up = guard.high.saturating_sub(told.value);
+        let blur = up.max(told.value.saturating_sub(guard.low)).max(1);
+        let (low, high) = bounds[from];
+        let mut ways: Vec<Way> = Vec::new();
+        ways.extend((low > guard.low).then_some((from, Side::Low)));
+        ways.extend((high < guard.high).then_some((from, Side::High)));
+        let mut seen: BTreeSet<Way> = ways.iter().copied().collect();
+        while !ways.is_empty() {
+            let next: BTreeSet<Way> = ways
+                .iter()
+                .flat_map(|&way| self.told_by(way, bounds))
+                .collect();
+            let hideable = next.iter().map(|(at, _)| *at).filter(|&at| {
                 let entry = &self.entries[at];
-                wider[at] && entry.shown && entry.may_hide && entry.dear == dear
+                at != from && entry.shown && entry.may_hide
             });
             let key = |at: &usize| {
-                let value = self.entries[*at].value;
-                match value >= blur {
-                    true => (0, value),
-                    false => (1, blur - value),
+                let entry = &self.entries[*at];
+                match entry.value >= blur {
+                    true => (entry.dear, 0, entry.value),
+                    false => (entry.dear, 1, blur - entry.value),
                 }
             };
-            if let Some(at) = found.min_by_key(key) {
+            if let Some(at) = hideable.min_by_key(key) {
                 return Some(at);
             }
-            if wider == near {
-                return None;
-            }
-            near = wider;
+            // A shown cell needs no other to be known.
+            ways = next
+                .into_iter()
+                .filter(|way| !self.entries[way.0].shown && seen.insert(*way))
+                .collect();
         }
+        None
+    }
+
+    /// The bounds from which a bound of a cell follows.
+    fn told_by(&self, (at, side): Way, bounds: &[(u64, u64)]) -> Vec<Way> {
+        let bound = |(at, side): Way| match side {
+            Side::Low => bounds[at].0,
+            Side::High => bounds[at].1,
+        };
+        let mut ways = Vec::new();
+        for sum in self
+            .sums
+            .iter()
+            .filter(|sum| members(sum).any(|member| member == at))
+        {
+            let Some((low, high)) = implied(sum, at, bounds) else {
+                continue;
+            };
+            let follows = match side {
+                Side::Low => low,
+                Side::High => high,
+            };
+            if follows != bound((at, side)) {
+                continue;
+            }
+            let (whole, parts) = sum;
+            if *whole == at {
+                ways.extend(parts.iter().map(|&part| (part, side)));
+            } else {
+                ways.push((*whole, side));
+                let others = parts.iter().filter(|&&part| part != at);
+                ways.extend(others.map(|&part| (part, side.other())));
+            }
+        }
+        // A number is never below nothing, and where nothing is known there is nothing to hide.
+        ways.retain(|&way| match way.1 {
+            Side::Low => bound(way) > 0,
+            Side::High => bound(way) < OPEN,
+        });
+        ways
     }
 
     /// What a reader of the shown cells can bound each cell by.
     fn bounds(&self) -> Vec<(u64, u64)> {
         let start = |entry: &Entry| match entry.shown {
-            true => (entry.value, entry.value),
+            true => entry.told,
             false => (0, OPEN),
         };
         let mut bounds: Vec<(u64, u64)> = self.entries.iter().map(start).collect();
@@ -246,6 +327,32 @@ impl Guard {
             high,
         }
     }
+}
+
+/// The cells of a sum.
+fn members((whole, parts): &(usize, Vec<usize>)) -> impl Iterator<Item = usize> + '_ {
+    std::iter::once(*whole).chain(parts.iter().copied())
+}
+
+/// What one sum says of one of its cells; `None` where it is none of them.
+fn implied(sum: &(usize, Vec<usize>), at: usize, bounds: &[(u64, u64)]) -> Option<(u64, u64)> {
+    let (whole, parts) = sum;
+    let others = parts.iter().filter(|&&other| other != at);
+    let (low, high) = others.fold((0_u64, 0_u64), |(low, high), &other| {
+        let (more_low, more_high) = bounds[other];
+        (low + more_low, (high + more_high).min(OPEN))
+    });
+    if *whole == at {
+        return Some((low, high));
+    }
+    let (whole_low, whole_high) = bounds[*whole];
+    let most = match whole_high {
+        OPEN => OPEN,
+        known => known.saturating_sub(low),
+    };
+    parts
+        .contains(&at)
+        .then(|| (whole_low.saturating_sub(high), most))
 }
 
 fn narrow(bound: &mut (u64, u64), low: u64, high: u64) -> bool {

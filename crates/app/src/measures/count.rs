@@ -25,7 +25,9 @@ pub(super) fn kinds(figures: &Figures) -> [u64; KINDS] {
 #[derive(Clone, Debug, Default)]
 pub(super) struct RawMonth {
     pub figures: Figures,
-    /// Pupils who have any of each kind.
+    /// Pupils with a day.
+    pub pupils: u64,
+    /// Those who have any of each kind.
     pub people: [u64; KINDS],
     pub to_date: Figures,
     /// Pupils of whom a percentage can be said, and those at each limit.
@@ -96,7 +98,9 @@ pub(super) fn count(year: &HeldYear, as_of: Day) -> Raw {
                 units[at].months[pupil.period].add(figures);
             }
         }
-        units[whole].months[pupil.period].add(&all);
+        if all.days > 0 {
+            units[whole].months[pupil.period].add(&all);
+        }
         let home = place(pupil.school).map(|at| [at, whole]);
         for at in home.into_iter().flatten() {
             units[at].months[pupil.period].judge(pupil);
@@ -131,6 +135,7 @@ fn kept<T>(all: Vec<T>, held: &[bool]) -> Vec<T> {
 impl RawMonth {
     fn add(&mut self, figures: &Figures) {
         self.figures += *figures;
+        self.pupils += 1;
         for (people, minutes) in self.people.iter_mut().zip(kinds(figures)) {
             *people += u64::from(minutes > 0);
         }

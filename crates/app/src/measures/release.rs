@@ -7,8 +7,8 @@ use super::count::{KINDS, Raw, RawMonth, RawUnit, kinds};
 use super::signals::Told;
 use super::{Contacts, Counted, Kinds, Measures, Month, Unit};
 use crate::held::HeldYear;
-use lasna_domain::attendance::{Figures, Share};
-use lasna_domain::disclosure::{Cell, PEOPLE_MIN, Release, Table};
+use lasna_domain::attendance::Figures;
+use lasna_domain::disclosure::{CROWD_MIN, Cell, PEOPLE_MIN, Release, Table, tenths};
 use lasna_domain::ids::SchoolNo;
 use std::collections::BTreeMap;
 
@@ -64,6 +64,7 @@ fn year_of(unit: &RawUnit) -> RawMonth {
     let mut year = RawMonth::default();
     for month in &unit.months {
         year.figures += month.figures;
+        year.pupils = year.pupils.max(month.pupils);
         // At least as many people as in the fullest month: rather too few than too many.
         for (all, people) in year.people.iter_mut().zip(month.people) {
             *all = people.max(*all);
@@ -79,9 +80,13 @@ fn amount_cells(table: &mut Table, month: &RawMonth) -> KindCells {
     let values = kinds(&month.figures);
     let mut at = 0;
     let cells = values.map(|value| {
+        let people = match month.pupils >= CROWD_MIN {
+            true => month.pupils,
+            false => month.people[at],
+        };
         let cell = match at {
-            0 => table.amount(value, month.people[at], marked),
-            _ => table.share(value, month.people[at], marked),
+            0 => table.amount(value, people, marked),
+            _ => table.share(value, people, marked),
         };
         at += 1;
         cell
@@ -134,9 +139,8 @@ fn amounts(raw: &[RawUnit], units: &mut [Unit]) {
 fn kinds_of(release: &Release, figures: &Figures, cells: &KindCells) -> Kinds {
     let values = kinds(figures);
     let shown = |kind: usize| {
-        let share = Share::new(values[kind], figures.marked())?;
-        let tenths = (share.hundredths_shown() + 5) / 10;
-        release.shows(cells[kind]).then_some(tenths)
+        let shown = release.shows(cells[kind]);
+        tenths(values[kind], figures.marked()).filter(|_| shown)
     };
     Kinds {
         possible: figures.possible,

@@ -212,3 +212,20 @@ fn what_is_dear_is_hidden_last() {
     assert_eq!(parts.map(|cell| release.shows(cell)), [false, false, true]);
     assert!(release.shows(whole));
 }
+
+#[test]
+fn rounding_keeps_a_large_total_from_telling_a_small_part() {
+    // Of a whole town's minutes a tenth of a percent is more than the few have.
+    let told = |whole: u64| {
+        let mut table = Table::default();
+        let few = table.share(30, 1, 1_000);
+        let many = table.share(200, 9, whole - 1_000);
+        let all = table.share(230, 10, whole);
+        table.sum(all, [few, many]);
+        let release = table.release();
+        assert!(!release.shows(few));
+        release.shows(many) && release.shows(all)
+    };
+    assert!(told(1_000_000));
+    assert!(!told(5_000), "the total less the others tells it");
+}

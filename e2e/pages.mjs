@@ -49,5 +49,10 @@ export const PAGES = [
   ["marking-debt", "principal", at("/marking-debt")],
   ["today-rektor", "rektor", at("/today")],
   ["today-coordinator", "coordinator", at("/today")],
+  ["measures", "coordinator", at("/measures")],
+  ["versions", "coordinator", at("/ladder/versions")],
+  ["version", "coordinator", at("/ladder/versions/1")],
+  ["measures-school", "principal", at("/measures")],
+  ["substitutes", "principal", at("/substitutes")],
   ["today-administrator", "administrator", at("/today")],
 ];

@@ -10,6 +10,7 @@
 
 use crate::live::Live;
 use crate::load::Loaded;
+use crate::measures::Released;
 use crate::{App, AppError};
 use lasna_domain::access::{Reach, Scope};
 use lasna_domain::calendar::{Day, Instant, school_year_of};
@@ -38,9 +39,11 @@ pub struct HeldYears {
 pub(crate) struct HeldYear {
     pub loaded: Loaded,
     live: RwLock<Live>,
+    /// The measures that were released last.
+    pub released: Mutex<Option<Released>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind these locks is replaced whole, never half.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -67,7 +70,7 @@ impl HeldYears {
 }
 
 impl HeldYear {
-    fn new(mut loaded: Loaded) -> Result<HeldYear, AppError> {
+    pub(crate) fn new(mut loaded: Loaded) -> Result<HeldYear, AppError> {
         let engine = loaded.engine()?;
         // The columns hold what questions need of them.
         loaded.facts = lasna_domain::attendance::Facts::default();
@@ -75,6 +78,7 @@ impl HeldYear {
         Ok(HeldYear {
             loaded,
             live: RwLock::new(live),
+            released: Mutex::default(),
         })
     }
 

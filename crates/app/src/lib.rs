@@ -14,11 +14,13 @@ mod held;
 pub mod import;
 mod live;
 mod load;
+pub mod measures;
 pub mod model;
 pub mod registers;
 mod rule;
 mod sign_in;
 pub mod signals;
+mod standing;
 mod watch_list;
 
 pub use check::CheckFinding;
@@ -29,7 +31,11 @@ pub use held::HeldYears;
 pub use live::PupilSignals;
 pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
-pub use sign_in::{Me, NewPerson, PASSWORD_MIN, SESSION_HOURS, SignedIn};
+pub use sign_in::{
+    Me, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay, SESSION_HOURS, SignedIn,
+    TeacherDay,
+};
+pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;
 
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};

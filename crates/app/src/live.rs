@@ -75,6 +75,11 @@ impl Live {
         self.saves_seen < saves || self.acts_seen < acts
     }
 
+    /// The latest save and act that are taken in: what is made of both is the same while they are.
+    pub const fn seen(&self) -> (u32, u32) {
+        (self.saves_seen, self.acts_seen)
+    }
+
     /// What was done about a pupil's signals.
     pub fn acts(&self, pupil: PupilNo) -> &[Act] {
         self.acts.get(&pupil).map_or(&[], Vec::as_slice)

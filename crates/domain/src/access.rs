@@ -47,6 +47,12 @@ codes! {
         ActOnSignal = "act_on_signal",
         /// Imports that were made, and codes that have no meaning yet.
         ReadImports = "read_imports",
+        /// How complete the registers of schools are: lessons, of nobody.
+        ReadCompleteness = "read_completeness",
+        /// How many accounts there are and how they stand.
+        ReadAccounts = "read_accounts",
+        /// Give a substitute a teacher's lessons of a day, and take them back.
+        GiveDayPass = "give_day_pass",
     }
 }
 
@@ -268,7 +274,9 @@ impl UserRole {
             return Some(Tie::Own);
         }
         let whole = match self {
-            UserRole::Coordinator => matches!(action, A::ReadFigures | A::AdoptModel),
+            UserRole::Coordinator => {
+                matches!(action, A::ReadFigures | A::ReadCompleteness | A::AdoptModel)
+            }
             UserRole::Principal => matches!(
                 action,
                 A::ReadFigures
@@ -280,6 +288,7 @@ impl UserRole {
                     | A::ReadMarkingDebt
                     | A::ReadSignals
                     | A::ActOnSignal
+                    | A::GiveDayPass
             ),
             UserRole::SkyWorker => matches!(
                 action,
@@ -291,9 +300,10 @@ impl UserRole {
                     | A::ActOnSignal
             ),
             UserRole::Service => matches!(action, A::ReadFigures | A::ReadWatchList),
-            UserRole::Administrator => {
-                matches!(action, A::Import | A::UndoImport | A::ReadImports)
-            }
+            UserRole::Administrator => matches!(
+                action,
+                A::Import | A::UndoImport | A::ReadImports | A::ReadCompleteness | A::ReadAccounts
+            ),
             UserRole::Teacher | UserRole::Substitute => false,
         };
         if whole {

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod attendance;
 pub mod calendar;
+pub mod disclosure;
 pub mod ids;
 pub mod model;
 pub mod roster;

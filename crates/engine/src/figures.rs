@@ -111,7 +111,7 @@ impl Engine {
         })
     }
 
-    fn run_figures(&self, rows: Range<usize>, home: usize) -> Figures {
+    pub(crate) fn run_figures(&self, rows: Range<usize>, home: usize) -> Figures {
         let mut sums = Sums::default();
         let mut shorts = [0_u64; 5];
         for row in rows.clone() {

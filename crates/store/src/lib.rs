@@ -15,6 +15,7 @@ mod entities;
 mod facts;
 mod imports;
 mod migrate;
+mod passes;
 mod records;
 mod saves;
 mod sign_in;
@@ -29,6 +30,7 @@ pub use facts::{FactRow, FactTable};
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };
+pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
 pub use sign_in::{Password, Profile};

@@ -8,7 +8,7 @@
 use crate::db::{DbError, Read, Tx};
 use crate::users::{Account, hash};
 use lasna_domain::access::Scope;
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{ProviderNo, UserNo};
 
 pub(crate) const LAST_USER: &str = "SELECT coalesce(max(no), 0) FROM user_account";
@@ -35,10 +35,12 @@ pub(crate) const SESSION: &str = "SELECT a.no, a.provider_no, a.role, a.school \
     FROM sign_in s JOIN user_account a ON a.no = s.user_no \
     LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
     WHERE s.token_hash = $1 AND s.ends_at > $2 AND o.token_hash IS NULL";
-pub(crate) const PASS_INSERT: &str = "INSERT INTO day_pass \
-    (provider_no, user_no, day, teacher, at, actor) VALUES ($1, $2, $3, $4, $5, $6)";
-pub(crate) const PASSES: &str = "SELECT teacher FROM day_pass \
-    WHERE provider_no = $1 AND user_no = $2 AND day = $3 ORDER BY teacher";
+pub(crate) const OF_ROLE: &str = "SELECT p.user_no, p.login, p.name, p.person \
+    FROM user_profile p JOIN user_account a ON a.no = p.user_no \
+    WHERE p.provider_no = $1 AND a.role = $2 AND a.school = $3 ORDER BY p.name, p.user_no";
+pub(crate) const FIRST_PASSWORDS: &str = "SELECT count(*) FROM user_password p \
+    WHERE p.provider_no = $1 AND p.once = 1 AND NOT EXISTS (SELECT 1 FROM user_password o \
+    WHERE o.provider_no = p.provider_no AND o.user_no = p.user_no AND o.known_at > p.known_at)";
 
 /// Who an account is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +103,20 @@ impl Profile {
     /// The store's.
     pub fn list(read: &mut Read<'_>, provider: ProviderNo) -> Result<Vec<Profile>, DbError> {
         let rows = read.query(PROFILES, &[provider.0.into()])?;
+        rows.iter().map(Profile::of_row).collect()
+    }
+
+    /// The profiles of a role at a school, by source id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn of_role(
+        read: &mut Read<'_>,
+        provider: ProviderNo,
+        role: &str,
+        school: &str,
+    ) -> Result<Vec<Profile>, DbError> {
+        let rows = read.query(OF_ROLE, &[provider.0.into(), role.into(), school.into()])?;
         rows.iter().map(Profile::of_row).collect()
     }
 
@@ -231,39 +247,13 @@ impl Account {
             .map(drop)
     }
 
-    /// Gives a substitute the lessons of a teacher for a day.
-    ///
-    /// # Errors
-    /// The store's; a constraint where it was given before.
-    pub fn give_day_pass(
-        &self,
-        tx: &mut Tx<'_>,
-        scope: &Scope,
-        day: Day,
-        teacher: &str,
-        at: Instant,
-    ) -> Result<(), DbError> {
-        let [provider, user] = self.key();
-        let actor = scope.actor().code();
-        let params = [
-            provider,
-            user,
-            day.0.into(),
-            teacher.into(),
-            at.0.into(),
-            (&actor).into(),
-        ];
-        tx.execute(PASS_INSERT, &params).map(drop)
-    }
-
-    /// Source ids of the teachers whose lessons the account gives on a day.
+    /// How many accounts have a password that must be changed at the first sign-in.
     ///
     /// # Errors
     /// The store's.
-    pub fn day_passes(&self, read: &mut Read<'_>, day: Day) -> Result<Vec<String>, DbError> {
-        let [provider, user] = self.key();
-        let rows = read.query(PASSES, &[provider, user, day.0.into()])?;
-        rows.iter().map(|row| row.get(0)).collect()
+    pub fn first_passwords(read: &mut Read<'_>, provider: ProviderNo) -> Result<u64, DbError> {
+        let row = read.query_one(FIRST_PASSWORDS, &[provider.0.into()])?;
+        row.map_or(Ok(0), |row| Ok(row.get::<i64>(0)?.unsigned_abs()))
     }
 
     fn key(&self) -> [crate::db::Param<'static>; 2] {

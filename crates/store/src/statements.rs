@@ -3,7 +3,7 @@
 //! Invariant: a statement that is not in this list is not in the crate.
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
-use crate::{acts, audit, batches, entities, imports, records, saves, sign_in, users};
+use crate::{acts, audit, batches, entities, imports, passes, records, saves, sign_in, users};
 use lasna_domain::roster::RecordKind;
 
 /// All statements.
@@ -22,8 +22,11 @@ pub fn statements() -> Vec<String> {
         entities::NUMBER_OF,
         users::USER_INSERT,
         users::USER_BY_TOKEN,
+        users::ROLES,
         users::MODEL_INSERT,
         users::MODELS,
+        users::ADOPTER_INSERT,
+        users::ADOPTERS,
         sign_in::LAST_USER,
         sign_in::PROFILE_INSERT,
         sign_in::PROFILES,
@@ -36,8 +39,12 @@ pub fn statements() -> Vec<String> {
         sign_in::SIGN_IN,
         sign_in::SIGN_OUT,
         sign_in::SESSION,
-        sign_in::PASS_INSERT,
-        sign_in::PASSES,
+        sign_in::OF_ROLE,
+        sign_in::FIRST_PASSWORDS,
+        passes::FIRST,
+        passes::ACTS,
+        passes::ONCE,
+        passes::INSERT,
         saves::SINCE,
         saves::OF_LESSON,
         saves::ONCE,
@@ -48,19 +55,10 @@ pub fn statements() -> Vec<String> {
         acts::ONCE,
         acts::INSERT,
         acts::NOTE_INSERT,
-        imports::READER_INSERT,
-        imports::READERS,
-        imports::COUNT_INSERT,
-        imports::COUNTS,
-        imports::ACTORS,
-        imports::VERSIONS,
-        imports::MEANINGS,
-        imports::VERSION_INSERT,
-        imports::MEANING_INSERT,
-        imports::MARKS_BY_CODE,
     ]
     .map(str::to_owned)
     .to_vec();
+    all.extend(IMPORTS.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -77,3 +75,17 @@ pub fn statements() -> Vec<String> {
     }
     all
 }
+
+/// The statements of imports and codes.
+const IMPORTS: [&str; 10] = [
+    imports::READER_INSERT,
+    imports::READERS,
+    imports::COUNT_INSERT,
+    imports::COUNTS,
+    imports::ACTORS,
+    imports::VERSIONS,
+    imports::MEANINGS,
+    imports::VERSION_INSERT,
+    imports::MEANING_INSERT,
+    imports::MARKS_BY_CODE,
+];

@@ -9,15 +9,22 @@ use lasna_domain::access::Scope;
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{ProviderNo, UserNo};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 pub(crate) const USER_INSERT: &str = "INSERT INTO user_account \
     (no, provider_no, role, school, token_hash, created_at) \
     SELECT coalesce(max(no), 0) + 1, $1, $2, $3, $4, $5 FROM user_account";
 pub(crate) const USER_BY_TOKEN: &str =
     "SELECT no, provider_no, role, school FROM user_account WHERE token_hash = $1";
+pub(crate) const ROLES: &str =
+    "SELECT no, role FROM user_account WHERE provider_no = $1 ORDER BY no";
 pub(crate) const MODEL_INSERT: &str = "INSERT INTO model_version \
     (provider_no, id, version, adopted_at, valid, text, resolved) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 pub(crate) const MODELS: &str = "SELECT id, version, adopted_at, valid, text, resolved FROM model_version \
+    WHERE provider_no = $1 ORDER BY adopted_at, id, version";
+pub(crate) const ADOPTER_INSERT: &str = "INSERT INTO model_adopter \
+    (provider_no, id, version, adopted_at, actor) VALUES ($1, $2, $3, $4, $5)";
+pub(crate) const ADOPTERS: &str = "SELECT id, version, adopted_at, actor FROM model_adopter \
     WHERE provider_no = $1 ORDER BY adopted_at, id, version";
 
 /// An account, as it signs in.
@@ -98,6 +105,20 @@ impl Account {
         row.as_ref().map(Account::of_row).transpose()
     }
 
+    /// The roles of a provider's accounts, by number.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn roles(
+        read: &mut Read<'_>,
+        provider: ProviderNo,
+    ) -> Result<Vec<(UserNo, String)>, DbError> {
+        let rows = read.query(ROLES, &[provider.0.into()])?;
+        rows.iter()
+            .map(|row| Ok((UserNo(row.get(0)?), row.get(1)?)))
+            .collect()
+    }
+
     pub(crate) fn of_row(row: &crate::db::Row) -> Result<Account, DbError> {
         Ok(Account {
             no: UserNo(row.get(0)?),
@@ -138,7 +159,35 @@ impl StoredModel {
             (&self.text).into(),
             (&self.resolved).into(),
         ];
-        tx.execute(MODEL_INSERT, &params).map(drop)
+        tx.execute(MODEL_INSERT, &params)?;
+        let actor = scope.actor().code();
+        let params = [
+            scope.provider().0.into(),
+            (&self.id).into(),
+            (&self.version).into(),
+            self.adopted_at.0.into(),
+            (&actor).into(),
+        ];
+        tx.execute(ADOPTER_INSERT, &params).map(drop)
+    }
+
+    /// Who adopted what, as the audit names actors; adoptions before this was kept are not there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn adopters(
+        read: &mut Read<'_>,
+        provider: ProviderNo,
+    ) -> Result<BTreeMap<(String, String, Instant), String>, DbError> {
+        let rows = read.query(ADOPTERS, &[provider.0.into()])?;
+        rows.iter()
+            .map(|row| {
+                Ok((
+                    (row.get(0)?, row.get(1)?, Instant(row.get(2)?)),
+                    row.get(3)?,
+                ))
+            })
+            .collect()
     }
 
     /// All adoptions of a provider, the latest last.

@@ -162,7 +162,7 @@ fn router_over(shared: Shared) -> Router {
 
 /// Pages for people: forms post and the answer sends on.
 fn page_routes() -> Router<Shared> {
-    use pages::{act, ladder, pupil, register, sign_in, today, watch_list};
+    use pages::{act, pupil, register, sign_in, today, watch_list};
     let register_path = get(register::sheet).post(register::save);
     Router::new()
         .route("/", get(sign_in::start))
@@ -196,7 +196,7 @@ fn page_routes() -> Router<Shared> {
             "/registers/{group}/{day}/{start}/undo",
             post(register::undo),
         )
-        .route("/ladder", get(ladder::ladder))
+        .merge(provider_routes())
         .route("/assets/{build}/{name}", get(pages::assets::asset))
         .layer(CsrfLayer::new())
 }
@@ -230,6 +230,21 @@ fn upload_routes() -> Router<Shared> {
         .route("/imports", get(overview::show).post(receive::upload))
         .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())
+}
+
+/// Measures, substitutes and the ladder.
+fn provider_routes() -> Router<Shared> {
+    use pages::{ladder, measures, substitutes, versions};
+    let substitutes_path = get(substitutes::substitutes).post(substitutes::give);
+    Router::new()
+        .route("/measures", get(measures::measures))
+        .route("/measures/{school}", get(measures::school))
+        .route("/measures.csv", get(measures::export))
+        .route("/substitutes", substitutes_path)
+        .route("/substitutes/take-back", post(substitutes::take_back))
+        .route("/ladder", get(ladder::ladder))
+        .route("/ladder/versions", get(versions::versions))
+        .route("/ladder/versions/{version}", get(versions::version))
 }
 
 /// What is not there: a page for people, a problem for machines.

@@ -58,6 +58,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// What the provider is called; its id where it has no name.
+    pub fn provider_name(&self) -> &str {
+        let no = self.orgs.iter().position(|id| *id == self.provider);
+        match no.map_or("", |no| self.names.org(OrgNo(no as u32))) {
+            "" => &self.provider,
+            name => name,
+        }
+    }
+
     /// The source id of a school.
     pub fn school(&self, no: SchoolNo) -> &str {
         self.orgs.get(no.index()).map_or("", String::as_str)

@@ -10,7 +10,9 @@ mod guide;
 mod messages;
 mod sentences;
 mod told;
+mod versions;
 
 pub use diff::diff;
 pub use guide::{Block, Document, Guide, guide};
 pub use told::{condition_text, role_text};
+pub use versions::{Adopter, ModelVersion, Stand};

@@ -127,45 +127,6 @@ impl App {
         Ok(debts)
     }
 
-    /// The source id of a teacher of a school who has lessons on a day, other than `except`: the
-    /// one with the most, then the first.
-    ///
-    /// # Errors
-    /// [`AppError`]; nobody has lessons.
-    pub fn teacher_with_lessons(
-        &self,
-        school: &str,
-        day: Day,
-        except: Option<&str>,
-    ) -> Result<String, AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
-        let school = self.school(school)?;
-        let year = self.unseen_year(&scope, day)?;
-        let days = Span {
-            from: day,
-            to: day.next(),
-        };
-        let mut counts: BTreeMap<PersonNo, usize> = BTreeMap::new();
-        let here = year
-            .loaded
-            .staff
-            .schools
-            .iter()
-            .filter(|(_, at)| **at == school);
-        for (&group, _) in here {
-            for fact in self.lessons_of(&scope, &year, group, days)? {
-                *counts.entry(fact.taught.teacher).or_default() += 1;
-            }
-        }
-        let other = |(no, _): &(&PersonNo, &usize)| Some(year.loaded.person(**no)) != except;
-        let most = counts
-            .iter()
-            .filter(other)
-            .max_by_key(|(no, count)| (**count, std::cmp::Reverse(**no)));
-        most.map(|(no, _)| year.loaded.person(*no).to_owned())
-            .ok_or(AppError::NotFound("teacher"))
-    }
-
     pub(super) fn lessons_of(
         &self,
         scope: &Scope,

@@ -8,6 +8,7 @@
 mod lessons;
 mod save;
 mod sheet;
+mod teachers;
 
 use crate::held::HeldYear;
 use crate::load::TaughtLesson;

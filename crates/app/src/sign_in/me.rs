@@ -92,19 +92,6 @@ impl App {
             .change(&scope, now, target, |tx| change(tx, &account, now))?)
     }
 
-    /// Gives a substitute the lessons of a teacher, by source id, for a day.
-    ///
-    /// # Errors
-    /// [`AppError`]; a login that is not known.
-    pub fn give_day_pass(&self, login: &str, day: Day, teacher: &str) -> Result<(), AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
-        self.store.change(&scope, self.now, "day-pass", |tx| {
-            let account = Account::by_login(tx, login)?.ok_or(AppError::NotFound("login"))?;
-            account.give_day_pass(tx, &scope, day, teacher, self.now)?;
-            Ok(())
-        })
-    }
-
     /// The instant of the latest change or look in the store.
     ///
     /// # Errors

@@ -6,7 +6,10 @@
 //! Invariant: a session is looked up anew for each request, so that its end is at once.
 
 mod me;
+mod passes;
 mod ties;
+
+pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay};
 
 use crate::{App, AppError};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -14,7 +17,7 @@ use lasna_domain::access::{AccessReason, Action, Actor, Reach, Ties, UserRole};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
 use lasna_domain::model::Language;
-use lasna_store::{Account, EntityKind, Password, Profile, Store};
+use lasna_store::{Account, DayPass, EntityKind, Password, Profile, Store};
 use std::sync::Arc;
 
 /// How long a session lasts: a day at school.

@@ -26,15 +26,12 @@ impl App {
         let (no, role, reach, today) = (*no, *role, *reach, self.now.day_in_finland());
         let mut people: Vec<PersonNo> = me.person.into_iter().collect();
         if role == UserRole::Substitute {
-            let account = Account {
-                no,
-                provider: self.provider,
-                role: role.as_code().to_owned(),
-                school: None,
-            };
             people.clear();
-            for teacher in self.store.ask(|read| account.day_passes(read, today))? {
-                people.extend(self.person_no(&teacher)?);
+            let passes = self
+                .store
+                .ask(|read| DayPass::of_day(read, self.provider, today))?;
+            for pass in passes.iter().filter(|pass| pass.user == no) {
+                people.extend(self.person_no(&pass.teacher)?);
             }
         }
         let ties = self.ties_of(&people, role == UserRole::Teacher)?;

@@ -16,6 +16,7 @@ mod follow;
 mod held;
 mod lessons;
 mod marks;
+mod measures;
 mod order;
 mod people;
 mod refused;

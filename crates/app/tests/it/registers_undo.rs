@@ -167,8 +167,9 @@ fn an_import_can_be_undone_behind_a_save_and_leaves_it() {
         let after = aino().sheet(key).unwrap();
         assert_eq!((&after.rows, after.base), (&before.rows, 1));
         // The next import is the first one: the batch of registers is none.
-        let refused = problem(node.app(later(14)).undo_import(2));
-        assert!(refused.contains("which is 1"), "{refused}");
+        let refused = node.app(later(14)).undo_import(2).unwrap_err();
+        let refused = format!("{refused:?}");
+        assert!(refused.contains("newest: Some(1)"), "{refused}");
     });
 }
 

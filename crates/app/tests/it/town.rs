@@ -206,11 +206,16 @@ pub fn everything() -> Files {
 
 /// A made-up municipality of the simulation.
 pub fn simulated(pupils: u32, seed: u64) -> Files {
+    simulated_weeks(pupils, seed, 3)
+}
+
+/// The same over so many teaching weeks.
+pub fn simulated_weeks(pupils: u32, seed: u64, weeks: u16) -> Files {
     let mut output = lasna_simulate::MemoryOutput::default();
     let options = lasna_simulate::Options {
         pupils,
         seed,
-        weeks: Some(3),
+        weeks: Some(weeks),
         truth: false,
     };
     lasna_simulate::write(&options, &mut output).unwrap();

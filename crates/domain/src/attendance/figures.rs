@@ -124,6 +124,11 @@ impl Share {
         }
     }
 
+    /// The part and the whole.
+    pub const fn parts(self) -> (u64, u64) {
+        (self.part, self.whole)
+    }
+
     /// Whether the share is at least so many hundredths of a percent (10 % is 1000).
     ///
     /// ```

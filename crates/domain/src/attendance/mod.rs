@@ -28,6 +28,6 @@ pub(crate) use mark::codes;
 pub use mark::{Approval, Mark, MarkAbout, MarkKind, MarkKindError, Presence, Reason};
 pub use norm::{NORM_START, norm_lessons, norm_slot_start, norm_start_near};
 pub use slots::{PupilDay, Slot, SlotMinutes};
-pub use standard::{StandardMeasures, standard_measures};
+pub use standard::{LIMITS, StandardMeasures, limits_reached, standard_measures};
 pub use timetable::View;
 pub use windows::{SchoolYear, TREND_EARLIER_DAYS, TREND_RECENT_DAYS};

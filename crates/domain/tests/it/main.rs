@@ -17,6 +17,7 @@ mod conditions;
 mod days;
 mod derived;
 mod dfe;
+mod disclosure;
 mod england;
 mod first_crossing;
 mod identity;

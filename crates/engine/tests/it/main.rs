@@ -2,5 +2,6 @@
 //!
 //! Invariant: every comparison asserts that there was something to compare.
 
+mod periods;
 mod twin;
 mod update;

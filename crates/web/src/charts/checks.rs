@@ -178,6 +178,27 @@ fn a_trend_has_at_most_four_lines_and_gaps_stay_gaps() {
 }
 
 #[test]
+fn a_share_that_is_hidden_is_a_gap_and_a_word() {
+    let mut picture = trend(2).unwrap();
+    let html = whole(&chart(&picture, "a", "Poissaolot"));
+    assert!(!html.contains("piilotettu"));
+    picture.hide(1, 29);
+    let html = whole(&chart(&picture, "a", "Poissaolot"));
+    assert_eq!(html.matches("piilotettu").count(), 1);
+}
+
+#[test]
+fn completeness_that_lines_share_is_told_once() {
+    let picture = trend(1).unwrap();
+    assert_eq!(
+        picture.table().head,
+        ["Viikko", "Kuusikon yhtenäiskoulu", "merkitty"]
+    );
+    // Each line with its own has its own column.
+    assert_eq!(trend(2).unwrap().table().head.len(), 5);
+}
+
+#[test]
 fn a_spark_is_small_and_has_its_sentence() {
     let week = |missed, open| Some(SparkWeek { missed, open });
     let weeks = [

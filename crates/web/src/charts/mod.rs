@@ -6,30 +6,29 @@
 //!
 //! Invariant: there is no chart without its table and no spark without its sentence.
 
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "shares and trends wait for the page of standard measures"
-    )
-)]
-
 pub(crate) mod accumulation;
 mod axis;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod sample;
-mod shares;
+pub(crate) mod shares;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "rows of the list draw their own small bars for now"
+    )
+)]
 mod spark;
 mod svg;
 mod table;
 mod text;
-mod trend;
+pub(crate) mod trend;
 mod writing;
 pub(crate) mod year;
 
-pub(crate) use writing::Writing;
+pub(crate) use writing::{Share, Writing};
 
 use askama::Template;
 use svg::{Anchor, Canvas, Drawing, id_of};

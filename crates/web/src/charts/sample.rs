@@ -6,7 +6,7 @@ use super::accumulation::{
     AccumulationPicture, AccumulationWords, Contact, ContactKind, Point, StepLine,
 };
 use super::shares::{ShareRow, SharesPicture, SharesWords};
-use super::trend::{TrendLine, TrendPicture, TrendValue, TrendWords};
+use super::trend::{TrendLine, TrendPicture, TrendStep, TrendValue, TrendWords};
 use super::writing::{Share, Writing};
 use super::year::{Lesson, SchoolDay, SchoolWeek, YearPicture, YearWords};
 use super::{Chart, ChartWords, Picture};
@@ -209,6 +209,7 @@ pub(super) fn shares() -> SharesPicture {
         words: SharesWords {
             writing: writing(),
             caption: "Poissaolot kouluittain".to_owned(),
+            per: 1,
             label: "Koulu".to_owned(),
             share: "poissa merkityistä tunneista".to_owned(),
             part: "Poissa".to_owned(),
@@ -234,7 +235,7 @@ pub(super) fn trend(count: usize) -> Option<TrendPicture> {
             whole * 100 / 98
         };
         (!free).then_some(TrendValue {
-            share: Share { part, whole },
+            share: Some(Share { part, whole }),
             marked: Share {
                 part: whole,
                 whole: held,
@@ -256,8 +257,10 @@ pub(super) fn trend(count: usize) -> Option<TrendPicture> {
     let words = TrendWords {
         writing: writing(),
         caption: "Poissa merkityistä tunneista viikoittain".to_owned(),
-        week: "Viikko".to_owned(),
+        step: TrendStep::Week,
+        when: "Viikko".to_owned(),
         marked: "merkitty".to_owned(),
+        hidden: "piilotettu".to_owned(),
         incomplete: "merkitty alle 95 %".to_owned(),
     };
     TrendPicture::of(words, mondays, lines)

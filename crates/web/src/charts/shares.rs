@@ -27,6 +27,8 @@ pub(crate) struct ShareRow {
 pub(crate) struct SharesWords {
     pub writing: Writing,
     pub caption: String,
+    /// How many of what is counted make one in the table: 60 where minutes are told as hours.
+    pub per: u32,
     /// Heads of columns; the same words stand in the legend.
     pub label: String,
     pub share: String,
@@ -193,13 +195,16 @@ impl SharesPicture {
 impl Picture for SharesPicture {
     fn table(&self) -> Table {
         let words = &self.words;
+        let before = self.rows.iter().any(|row| row.previous.is_some());
         let share = |share: Option<Share>| match share {
             Some(share) => Cell::Number(words.writing.share(share)),
             None => Cell::missing(),
         };
         let row = |row: &ShareRow| {
+            let per = words.per.max(1);
+            let whole = |number: u32| Cell::count((number + per / 2) / per);
             let counts = match row.share {
-                Some(share) => [Cell::count(share.part), Cell::count(share.whole)],
+                Some(share) => [whole(share.part), whole(share.whole)],
                 None => [Cell::missing(), Cell::missing()],
             };
             let first = match row.share {
@@ -208,17 +213,13 @@ impl Picture for SharesPicture {
             };
             let mut cells = vec![first];
             cells.extend(counts);
-            cells.extend([share(row.previous), share(Some(row.marked))]);
+            cells.extend(before.then(|| share(row.previous)));
+            cells.push(share(Some(row.marked)));
             TableRow::new(row.label.clone(), cells)
         };
-        let head = [
-            &words.label,
-            &words.share,
-            &words.part,
-            &words.whole,
-            &words.previous,
-            &words.marked,
-        ];
+        let mut head = vec![&words.label, &words.share, &words.part, &words.whole];
+        head.extend(before.then_some(&words.previous));
+        head.push(&words.marked);
         Table {
             caption: words.caption.clone(),
             head: head.into_iter().cloned().collect(),

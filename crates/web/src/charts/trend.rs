@@ -1,6 +1,7 @@
-//! Shares over weeks: at most four lines, with the weeks in which too little is marked to compare.
+//! Shares over weeks or months: at most four lines, hatched where too little is marked to compare.
 //!
-//! Invariant: at most four lines, each as long as the weeks, so drawing and table have the same ones.
+//! Invariant: at most four lines, each as long as the stretch, so drawing and table have the same ones;
+//! a share that may not be shown is a gap in the drawing and a word in the table.
 
 use super::axis::{Days, Heights, TEXT, marks};
 use super::svg::{Anchor, Canvas, Drawing, Fill, Path, Pattern, id_of};
@@ -10,12 +11,29 @@ use super::writing::{Share, Writing};
 use super::{LegendItem, NARROW, Picture, Svg, WIDE};
 use lasna_domain::calendar::Day;
 
-/// A week of a line.
+/// A week or month of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TrendValue {
-    pub share: Share,
+    /// `None` where the number is too small to show.
+    pub share: Option<Share>,
     /// Lessons marked of lessons held.
     pub marked: Share,
+}
+
+/// How long the pieces of a line are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TrendStep {
+    /// Told by their number; each is given by its Monday.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "the measures go by months: weeks would tell more people apart"
+        )
+    )]
+    Week,
+    /// Told by their name; each is given by its first day.
+    Month,
 }
 
 /// A line; a week without a value is a gap.
@@ -30,18 +48,22 @@ pub(crate) struct TrendLine {
 pub(crate) struct TrendWords {
     pub writing: Writing,
     pub caption: String,
-    /// The head of the column of weeks.
-    pub week: String,
+    pub step: TrendStep,
+    /// The head of the column of weeks or months.
+    pub when: String,
     /// What stands after a line's name over its completeness.
     pub marked: String,
+    /// What stands for a number that is not shown.
+    pub hidden: String,
     /// The word of the hatch: too little marked.
     pub incomplete: String,
 }
 
-/// Lines over weeks.
+/// Lines over weeks or months.
 #[derive(Clone, Debug)]
 pub(crate) struct TrendPicture {
     words: TrendWords,
+    /// The first day of each.
     mondays: Vec<Day>,
     lines: Vec<TrendLine>,
 }
@@ -58,7 +80,7 @@ const SCALE: f64 = 42.0;
 const SAMPLE: f64 = 18.0;
 
 impl TrendPicture {
-    /// A trend over weeks in order; none where there are more than four lines or one has other weeks.
+    /// A trend over weeks or months in order; none where there are more than four lines or one has other weeks.
     pub fn of(words: TrendWords, mondays: Vec<Day>, lines: Vec<TrendLine>) -> Option<TrendPicture> {
         let whole = lines.iter().all(|line| line.values.len() == mondays.len());
         (whole && lines.len() <= LOOKS.len()).then_some(TrendPicture {
@@ -68,10 +90,31 @@ impl TrendPicture {
         })
     }
 
-    fn values(&self) -> impl Iterator<Item = &TrendValue> {
+    #[cfg(test)]
+    pub(super) fn hide(&mut self, line: usize, week: usize) {
+        if let Some(value) = &mut self.lines[line].values[week] {
+            value.share = None;
+        }
+    }
+
+    fn shares(&self) -> impl Iterator<Item = Share> {
+        let values = self.lines.iter().flat_map(|line| line.values.iter());
+        values.flatten().filter_map(|value| value.share)
+    }
+
+    /// The completeness of each week where it is the same of all lines: then one column tells it.
+    fn common(&self) -> Option<Vec<Option<Share>>> {
+        let of = |line: &TrendLine| -> Vec<Option<Share>> {
+            let values = line.values.iter();
+            values
+                .map(|value| value.map(|value| value.marked))
+                .collect()
+        };
+        let first = of(self.lines.first()?);
         self.lines
             .iter()
-            .flat_map(|line| line.values.iter().flatten())
+            .all(|line| of(line) == first)
+            .then_some(first)
     }
 
     fn is_incomplete(&self, week: usize) -> bool {
@@ -93,7 +136,7 @@ impl TrendPicture {
             left: SCALE + 4.0,
             right,
         };
-        let max = self.values().map(|value| value.share.tenths()).max();
+        let max = self.shares().map(Share::tenths).max();
         let max = max.unwrap_or_default().max(20);
         let heights = Heights {
             top: TOP,
@@ -191,11 +234,12 @@ impl TrendPicture {
         for (at, (line, look)) in self.lines.iter().zip(LOOKS).enumerate() {
             let mut canvas = Canvas::new(&format!("{ids}-key{at}"), 34);
             canvas.line(look, (1.0, 8.0), (33.0, 8.0));
-            let last = line.values.iter().flatten().next_back();
+            let shares = line.values.iter().flatten();
+            let last = shares.filter_map(|value| value.share).next_back();
             items.push(LegendItem {
                 swatch: canvas.finish(16.0),
                 word: line.label.clone(),
-                amount: last.map(|value| self.words.writing.share(value.share)),
+                amount: last.map(|share| self.words.writing.share(share)),
                 narrow_only: true,
             });
         }
@@ -232,11 +276,12 @@ fn trace(
 ) -> Option<End> {
     let mut path = Path::default();
     let mut end = None;
-    let weeks: Vec<(&Day, &Option<TrendValue>)> = mondays.iter().zip(&line.values).collect();
-    for run in weeks.split(|(_, value)| value.is_none()) {
-        for (at, (day, value)) in run.iter().enumerate() {
-            let Some(value) = value else { continue };
-            let (x, y) = (days.x(**day), heights.y(f64::from(value.share.tenths())));
+    let shares = line.values.iter().map(|value| value.and_then(|v| v.share));
+    let weeks: Vec<(&Day, Option<Share>)> = mondays.iter().zip(shares).collect();
+    for run in weeks.split(|(_, share)| share.is_none()) {
+        for (at, (day, share)) in run.iter().enumerate() {
+            let Some(share) = *share else { continue };
+            let (x, y) = (days.x(**day), heights.y(f64::from(share.tenths())));
             if at == 0 {
                 path.start(x, y);
                 if run.len() == 1 {
@@ -245,7 +290,6 @@ fn trace(
             } else {
                 path.to(x, y);
             }
-            let share = value.share;
             end = Some(End { x, y, share });
         }
     }
@@ -258,22 +302,38 @@ fn trace(
 impl Picture for TrendPicture {
     fn table(&self) -> Table {
         let words = &self.words;
-        let mut head = vec![words.week.clone()];
+        let common = self.common();
+        let mut head = vec![words.when.clone()];
         for line in &self.lines {
             head.push(line.label.clone());
-            head.push(format!("{}, {}", line.label, words.marked));
+            if common.is_none() {
+                head.push(format!("{}, {}", line.label, words.marked));
+            }
         }
-        let row = |(at, monday): (usize, &Day)| {
-            let values = self
-                .lines
-                .iter()
-                .map(|line| line.values.get(at).copied().flatten());
-            let cells = values.flat_map(|value| match value {
-                None => [Cell::missing(), Cell::missing()],
-                Some(value) => [value.share, value.marked]
-                    .map(|share| Cell::Number(words.writing.share(share))),
-            });
-            TableRow::new(words.writing.week(*monday), cells.collect())
+        head.extend(common.is_some().then(|| words.marked.clone()));
+        let number = |share: Option<Share>| match share {
+            Some(share) => Cell::Number(words.writing.share(share)),
+            None => Cell::missing(),
+        };
+        let row = |(at, first): (usize, &Day)| {
+            let mut cells = Vec::new();
+            for line in &self.lines {
+                let value = line.values.get(at).copied().flatten();
+                cells.push(match value {
+                    Some(TrendValue { share: None, .. }) => Cell::Number(words.hidden.clone()),
+                    _ => number(value.and_then(|value| value.share)),
+                });
+                if common.is_none() {
+                    cells.push(number(value.map(|value| value.marked)));
+                }
+            }
+            let marked = common.as_ref().and_then(|all| all.get(at).copied());
+            cells.extend(marked.map(number));
+            let when = match words.step {
+                TrendStep::Week => words.writing.week(*first),
+                TrendStep::Month => words.writing.month(*first).to_owned(),
+            };
+            TableRow::new(when, cells)
         };
         Table {
             caption: words.caption.clone(),
@@ -283,7 +343,7 @@ impl Picture for TrendPicture {
     }
 
     fn draw(&self, ids: &str) -> Svg {
-        if self.values().next().is_none() {
+        if self.shares().next().is_none() {
             return Svg::nothing(ids, &self.words.writing.nothing);
         }
         let ids = id_of(ids);

@@ -48,6 +48,8 @@ pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
 const TODAY: &str = "/today";
 const LIST: &str = "/watch-list";
 const DEBT: &str = "/marking-debt";
+const SUBSTITUTES: &str = "/substitutes";
+const MEASURES: &str = "/measures";
 const LADDER: &str = "/ladder";
 const IMPORTS: &str = "/imports";
 const CODES: &str = "/codes";
@@ -129,11 +131,11 @@ impl Frame {
     /// Where the role may go.
     pub fn places(&self) -> Vec<Place> {
         let hrefs: &[&'static str] = match self.role {
-            Some(UserRole::Principal) => &[TODAY, LIST, DEBT, LADDER],
-            Some(UserRole::SkyWorker) => &[TODAY, LIST, LADDER],
+            Some(UserRole::Principal) => &[TODAY, LIST, DEBT, SUBSTITUTES, MEASURES, LADDER],
+            Some(UserRole::SkyWorker) => &[TODAY, LIST, MEASURES, LADDER],
             Some(UserRole::Teacher) => &[TODAY, LIST, DEBT, LADDER],
             Some(UserRole::Substitute) => &[TODAY, LADDER],
-            Some(UserRole::Coordinator) => &[TODAY, LADDER],
+            Some(UserRole::Coordinator) => &[TODAY, MEASURES, LADDER],
             Some(UserRole::Administrator) => &[TODAY, IMPORTS, CODES, LADDER],
             Some(UserRole::Service) | None => &[],
         };
@@ -146,6 +148,8 @@ impl Frame {
                 DEBT => self.text("frame.marking_debt"),
                 IMPORTS => self.text("imports.title"),
                 CODES => self.text("codes.title"),
+                SUBSTITUTES => self.text("substitutes.title"),
+                MEASURES => self.text("measures.place"),
                 _ => self.text("frame.ladder"),
             },
             current: self.path == href || self.path.starts_with(&format!("{href}/")),

@@ -11,12 +11,16 @@ pub(crate) mod assets;
 pub(crate) mod frame;
 pub(crate) mod imports;
 pub(crate) mod ladder;
+pub(crate) mod measures;
+mod overview;
 pub(crate) mod pupil;
 mod pupil_charts;
 pub(crate) mod register;
 pub(crate) mod sign_in;
+pub(crate) mod substitutes;
 pub(crate) mod texts;
 pub(crate) mod today;
+pub(crate) mod versions;
 pub(crate) mod visit;
 pub(crate) mod watch_list;
 

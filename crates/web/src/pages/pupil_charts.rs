@@ -15,7 +15,7 @@ use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::{Condition, Hour, MeasureNo, Model, Window};
 use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith};
 
-fn writing(frame: &Frame) -> Writing {
+pub(crate) fn writing(frame: &Frame) -> Writing {
     let months: [String; 12] =
         std::array::from_fn(|month| frame.code("month", &(month + 1).to_string()));
     let english = frame.language == "en";
@@ -29,7 +29,7 @@ fn writing(frame: &Frame) -> Writing {
     }
 }
 
-fn html(chart: &Chart) -> String {
+pub(crate) fn html(chart: &Chart) -> String {
     chart.render().unwrap_or_else(|error| {
         tracing::error!(%error, "a chart failed");
         String::new()

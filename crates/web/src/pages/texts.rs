@@ -23,6 +23,9 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/register.toml")),
                 include_str!(concat!("../../locales/", $folder, "/imports.toml")),
                 include_str!(concat!("../../locales/", $folder, "/codes.toml")),
+                include_str!(concat!("../../locales/", $folder, "/measures.toml")),
+                include_str!(concat!("../../locales/", $folder, "/versions.toml")),
+                include_str!(concat!("../../locales/", $folder, "/substitutes.toml")),
             ])
         });
     };

@@ -3,6 +3,7 @@
 //! Invariant: numbers come after what is due; nothing here ranks anybody.
 
 use super::frame::{Frame, short_day, time_text};
+use super::overview::{Overview, overview};
 use super::visit::{Desk, Reply, Visit};
 use super::watch_list::{RowView, rows_of};
 use askama::Template;
@@ -58,7 +59,8 @@ struct TodayPage {
     rows: Option<Vec<RowView>>,
     more: Option<String>,
     debts: Option<Vec<DebtView>>,
-    nothing: Option<String>,
+    overview: Option<Overview>,
+    help: String,
 }
 
 pub(crate) fn lesson_view(frame: &Frame, row: &LessonRow, with_day: bool) -> LessonView {
@@ -121,7 +123,8 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         rows: None,
         more: None,
         debts: None,
-        nothing: None,
+        overview: overview(&desk)?,
+        help: frame.text("today.help"),
         frame: Frame::new(frame.chosen),
     };
     if matches!(me.role, UserRole::Teacher | UserRole::Substitute) {
@@ -151,8 +154,8 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
     ) {
         follow(&desk, &mut page)?;
     }
-    if matches!(me.role, UserRole::Coordinator | UserRole::Administrator) {
-        page.nothing = Some(frame.code("today_role", me.role.as_code()));
+    if page.overview.is_some() {
+        page.help = frame.text("overview.help");
     }
     page.frame = desk.frame.knowing(desk.now);
     Ok(page)

@@ -18,12 +18,15 @@ mod html;
 mod imports;
 mod list;
 mod list_page;
+mod measures;
 mod pages;
 mod register;
 mod routes;
 mod sign_in;
+mod substitutes;
 mod templates;
 mod town;
+mod versions;
 
 use ask::{Answer, ask};
 use axum::Router;
@@ -201,6 +204,15 @@ impl Server {
                 Ok::<_, DbError>((pupil.unwrap(), group.unwrap()))
             })
             .unwrap()
+    }
+
+    /// The number of school A.
+    fn school(&self) -> u32 {
+        let scope = town::scope(&self.store);
+        let no = self
+            .store
+            .ask(|read| EntityKind::Org.number_of(read, &scope, "school-a"));
+        no.unwrap().unwrap()
     }
 
     /// Gives a session back to who was signed out.

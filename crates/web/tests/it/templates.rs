@@ -38,8 +38,6 @@ ladder.html | /ladder | principal | <nav class="places"
 today.html | /today | teacher | class="lessons" ; /registers/ ; <table
 today.html | /today | worker | class="strip"
 today.html | /today | principal | /marking-debt ; <table
-today.html | /today | coordinator | class="notice"
-today.html | /today | administrator | class="notice"
 today.html | /today | substitute | <section
 marking_debt.html | /marking-debt | principal | class="lessons"
 watch_list.html | /watch-list | worker | <tbody ; <select
@@ -50,6 +48,13 @@ act.html | /pupils/{pupil}/contact | worker | type="radio"
 act.html | /pupils/{pupil}/no-concern | worker | type="date"
 register.html | {register} | teacher | type="radio" ; data-sum
 password.html | /password | worker | type="password"
+measures.html | /measures | coordinator | <table
+measures.html | /measures | principal | <table
+overview.html | /today | coordinator | <h2
+overview.html | /today | administrator | <h2
+versions.html | /ladder/versions | - | <h1
+version.html | /ladder/versions/0 | - | <h1
+substitutes.html | /substitutes | principal | <form
 imports.html | /imports | administrator | <table
 codes.html | /codes | administrator | <h2
 error.html | /pupils/999999 | worker | <nav class="places"

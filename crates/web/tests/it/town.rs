@@ -26,8 +26,14 @@ const COURSES: &str = "sourcedId,status,dateLastModified,schoolYearSourcedId,tit
     grades,orgSourcedId,subjects,subjectCodes\n\
     k7,,,year,Class 7,K7,7,town,,\n";
 
-/// The files, without a manifest: OneRoster as it was before there was one.
+/// The files of the town as it begins.
 pub fn files() -> Vec<(&'static str, String)> {
+    files_of([("a", 2, 1), ("b", 2, 1)])
+}
+
+/// The files, without a manifest: OneRoster as it was before there was one. Of each school so many
+/// pupils, the first of whom were away three days.
+fn files_of(schools: [(&str, u32, u32); 2]) -> Vec<(&'static str, String)> {
     let mut classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,\
         classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\n"
         .to_owned();
@@ -43,7 +49,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     let mut marks =
         "pupil,school,date,class,start,ordinal,code,minutes,day_part,known_at,withdrawn\n"
             .to_owned();
-    for school in ["a", "b"] {
+    for (school, pupils, away) in schools {
         classes +=
             &format!("class-{school},,,7,7,k7,7,homeroom,,school-{school},\"autumn,spring\",,,\n");
         let teacher = format!("teacher-{school}");
@@ -53,7 +59,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         enrolments += &format!(
             "e-{teacher},,,class-{school},school-{school},{teacher},teacher,true,2026-08-11,2027-06-05\n"
         );
-        for n in [1, 2] {
+        for n in 1..=pupils {
             let id = format!("pupil-{school}{n}");
             users +=
                 &format!("{id},,,true,school-{school},student,{id},,ZZNAMEZZ,ZZNAMEZZ,,,,,,,7,\n");
@@ -65,8 +71,12 @@ pub fn files() -> Vec<(&'static str, String)> {
             lessons += &format!("class-{school},2026-08-{day},08:15,60,MA,teacher-{school},,\n");
             registers += &format!("class-{school},2026-08-{day},08:15,true,,\n");
         }
-        for day in &DAYS[..3] {
-            marks += &format!("pupil-{school}1,,2026-08-{day},class-{school},08:15,,truancy,,,,\n");
+        for (day, n) in DAYS[..3]
+            .iter()
+            .flat_map(|day| (1..=away).map(move |n| (day, n)))
+        {
+            marks +=
+                &format!("pupil-{school}{n},,2026-08-{day},class-{school},08:15,,truancy,,,,\n");
         }
     }
     let calendar = DAYS.map(|day| format!(",2026-08-{day},true,,\n")).concat();
@@ -89,9 +99,19 @@ pub fn files() -> Vec<(&'static str, String)> {
 
 /// Imports the town.
 pub fn fill(store: &Store) {
+    import(store, [("a", 2, 1), ("b", 2, 1)], 1);
+}
+
+/// Imports it again with more pupils: of each school how many, and how many of them were away.
+pub fn grow(store: &Store, schools: [(u32, u32); 2]) {
+    let [a, b] = schools;
+    import(store, [("a", a.0, a.1), ("b", b.0, b.1)], 2);
+}
+
+fn import(store: &Store, schools: [(&str, u32, u32); 2], no: u32) {
     let known: Instant = KNOWN.parse().unwrap();
     let app = App::operator(store.clone(), known).unwrap();
-    let inputs = files().into_iter().map(|(name, text)| Input {
+    let inputs = files_of(schools).into_iter().map(|(name, text)| Input {
         name: name.to_owned(),
         bytes: Box::new(Cursor::new(text.into_bytes())),
     });
@@ -99,7 +119,7 @@ pub fn fill(store: &Store) {
         .import(inputs.collect(), Options::default(), &mut |_| {})
         .unwrap();
     assert_eq!(report.rejected, []);
-    assert_eq!(report.import_id, Some(1));
+    assert_eq!(report.import_id, Some(no));
 }
 
 /// The operator's scope.

@@ -1,0 +1,106 @@
+//! How the service stands, for those who run it: registers, imports, accounts.
+//!
+//! Invariant: nothing here is of a pupil; lessons, instants and numbers of accounts are counted.
+
+use crate::{App, AppError};
+use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::attendance::{Figures, Share};
+use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::ids::SchoolNo;
+use lasna_store::{Account, Batch};
+use std::collections::BTreeMap;
+
+/// Days back that a register counts as recent: two school weeks.
+pub const RECENT_DAYS: i32 = 14;
+
+/// How complete the registers of a school are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Completeness {
+    pub school: SchoolNo,
+    pub name: String,
+    pub marked: u64,
+    pub possible: u64,
+    pub presumed: bool,
+}
+
+impl Completeness {
+    /// Marked of possible.
+    pub const fn share(&self) -> Option<Share> {
+        Share::new(self.marked, self.possible)
+    }
+}
+
+impl App {
+    /// How complete the registers of the last two weeks are, by school: lessons, of nobody.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn completeness(&self, today: Day) -> Result<Vec<Completeness>, AppError> {
+        let scope = self.scope(
+            Action::ReadCompleteness,
+            AccessReason::Operation,
+            Reach::Provider,
+        )?;
+        let year = self.unseen_year(&scope, today)?;
+        let names = &year.loaded.names;
+        let mut sums: BTreeMap<SchoolNo, Figures> = year
+            .loaded
+            .schools
+            .iter()
+            .map(|&no| (no, Figures::default()))
+            .collect();
+        let ends = [today.plus(-RECENT_DAYS), today.plus(-1)];
+        year.live().engine.each_period(&ends, |pupil| {
+            if pupil.period == 1 {
+                for (school, figures) in &pupil.parts {
+                    *sums.entry(*school).or_default() += *figures;
+                }
+            }
+        });
+        let row = |(school, sum): (SchoolNo, Figures)| Completeness {
+            school,
+            name: names.org(school).to_owned(),
+            marked: sum.marked(),
+            possible: sum.possible,
+            presumed: sum.presumed,
+        };
+        let mut rows: Vec<Completeness> = sums.into_iter().map(row).collect();
+        rows.sort_by_key(|row| (row.name.to_lowercase(), row.school));
+        Ok(rows)
+    }
+
+    /// When data was imported last, of what is in sight; `None` before the first import.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn last_import(&self) -> Result<Option<Instant>, AppError> {
+        self.scope(
+            Action::ReadCompleteness,
+            AccessReason::Operation,
+            Reach::Provider,
+        )?;
+        let provider = self.provider;
+        let batches = self.store.ask(|read| Batch::list(read, provider))?;
+        let imports = batches
+            .iter()
+            .filter(|batch| !batch.is_own() && batch.undone_at.is_none());
+        Ok(imports.map(|batch| batch.applied_at).max())
+    }
+
+    /// How many accounts still have the password they were given.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn first_passwords(&self) -> Result<u64, AppError> {
+        self.scope(
+            Action::ReadAccounts,
+            AccessReason::Operation,
+            Reach::Provider,
+        )?;
+        let provider = self.provider;
+        Ok(self
+            .store
+            .ask(|read| Account::first_passwords(read, provider))?)
+    }
+}

@@ -55,4 +55,6 @@ export const PAGES = [
   ["measures-school", "principal", at("/measures")],
   ["substitutes", "principal", at("/substitutes")],
   ["today-administrator", "administrator", at("/today")],
+  ["imports", "administrator", at("/imports")],
+  ["codes", "administrator", at("/codes")],
 ];

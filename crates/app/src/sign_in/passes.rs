@@ -139,10 +139,7 @@ impl App {
         if day < today || day > today.plus(PASS_DAYS_AHEAD) {
             return Err(AppError::Problem("substitutes.wrong_day".into()));
         }
-        let own = self.substitutes_of(year.loaded.school(school))?;
-        if !own.iter().any(|(known, _)| *known == user) {
-            return Err(AppError::NotFound("substitute"));
-        }
+        self.is_substitute_of(year.loaded.school(school), user)?;
         let lessons = self.day_of_teachers(&scope, &year, school, day)?;
         if !lessons.contains_key(&teacher) {
             return Err(AppError::Problem("substitutes.no_lessons".into()));
@@ -162,11 +159,14 @@ impl App {
         once: &str,
     ) -> Result<(), AppError> {
         let (scope, school, year) = self.pass_scope(day)?;
-        let own = self.substitutes_of(year.loaded.school(school))?;
-        if !own.iter().any(|(known, _)| *known == user) {
-            return Err(AppError::NotFound("substitute"));
-        }
+        self.is_substitute_of(year.loaded.school(school), user)?;
         self.act_on_pass((&scope, &year), (user, teacher, day), false, once)
+    }
+
+    fn is_substitute_of(&self, school: &str, user: UserNo) -> Result<(), AppError> {
+        let own = self.substitutes_of(school)?;
+        let known = own.iter().any(|(known, _)| *known == user);
+        known.then_some(()).ok_or(AppError::NotFound("substitute"))
     }
 
     fn act_on_pass(

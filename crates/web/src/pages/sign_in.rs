@@ -147,7 +147,11 @@ pub(crate) async fn demo(
     });
     match done.await {
         Ok(Ok(())) => with_cookie(&shared, Some(&token), Reply::Go("/today".into())),
-        _ => visit.plain_error(StatusCode::NOT_FOUND, "missing"),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a link of the demo town failed");
+            visit.plain_error(StatusCode::NOT_FOUND, "missing")
+        }
+        Err(_) => visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
     }
 }
 
@@ -189,8 +193,9 @@ pub(crate) async fn language(visit: Visit, Form(form): Form<LanguageForm>) -> Re
 
 /// A path of this server, never an address elsewhere.
 pub(crate) fn own_path(text: &str) -> String {
-    let own =
-        text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n']);
+    // A browser passes over control characters: "/\t/host" would lead away.
+    let odd = |c: char| c == '\\' || c.is_control();
+    let own = text.starts_with('/') && !text.starts_with("//") && !text.contains(odd);
     if own {
         text.to_owned()
     } else {
@@ -251,4 +256,26 @@ pub(crate) async fn change_password(
             }
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn a_way_back_never_leads_to_another_host() {
+        for path in ["/watch-list", "/pupils/7?known=2027-02-10", "/"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in [
+            "",
+            "//host",
+            "https://host",
+            "/\\host",
+            "/\t/host",
+            "/a\r\nb",
+        ] {
+            assert_eq!(own_path(path), "/today", "{path:?}");
+        }
+    }
 }

@@ -101,25 +101,22 @@ impl IntoResponse for Reply {
             Reply::Again(seconds, text) => {
                 ([(header::REFRESH, seconds.to_string())], html(text)).into_response()
             }
-            Reply::Bytes(kind, name, bytes) => {
-                let name = format!("attachment; filename=\"{name}\"");
-                let headers = [
-                    (header::CONTENT_TYPE, kind.to_owned()),
-                    (header::CONTENT_DISPOSITION, name),
-                ];
-                (headers, bytes).into_response()
-            }
+            Reply::Bytes(kind, name, bytes) => attachment(kind, &name, bytes),
             Reply::Refused(status, text) => (status, html(text)).into_response(),
-            Reply::File(kind, name, text) => {
-                let name = format!("attachment; filename=\"{name}\"");
-                let headers = [
-                    (header::CONTENT_TYPE, kind.to_owned()),
-                    (header::CONTENT_DISPOSITION, name),
-                ];
-                (headers, text).into_response()
-            }
+            Reply::File(kind, name, text) => attachment(kind, name, text.into_bytes()),
         }
     }
+}
+
+fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, bytes).into_response()
 }
 
 #[derive(Template)]

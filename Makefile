@@ -2,7 +2,7 @@
 CARGO ?= cargo
 DATA  ?= target/demo
 PORT  ?= 8080
-BIN   := target/debug/lasna
+BIN   := $(or $(CARGO_TARGET_DIR),target)/debug/lasna
 LASNA_SHARED ?= $(abspath ../shared)
 export LASNA_SHARED
 

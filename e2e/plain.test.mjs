@@ -40,7 +40,8 @@ const lost = () => {
   const found = [];
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth + 1) found.push(`page ${root.scrollWidth} > ${root.clientWidth}`);
-  for (const part of document.querySelectorAll("main *, header *")) {
+  // What a browser writes into its own file field is cut by the browser, too.
+  for (const part of document.querySelectorAll("main *:not([type=file]), header *")) {
     const { overflowX, position } = getComputedStyle(part);
     const cut = overflowX === "hidden" || overflowX === "clip";
     if (cut && part.scrollWidth > part.clientWidth + 1 && !part.closest("svg, .hidden") && position !== "absolute") {
@@ -53,6 +54,7 @@ const lost = () => {
 for (const [what, options, change] of [
   ["320 px", { width: 320, height: 640 }, () => {}],
   ["text at 200 %", { width: 1280 }, twiceTheText],
+  ["text at 200 % on a phone", { width: 360, height: 740 }, twiceTheText],
 ]) {
   for (const language of ["fi", "sv"]) {
     test(`${what} loses nothing, ${language}`, async () => {

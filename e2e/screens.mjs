@@ -4,6 +4,8 @@ import { PAGES } from "./pages.mjs";
 import { town } from "./town.mjs";
 
 const OUT = process.env.LASNA_SCREENS ?? "docs/screens";
+/** Pixels of a long page that are shown. */
+const TALLEST = 3000;
 const ONLY = process.argv.slice(2);
 
 mkdirSync(OUT, { recursive: true });
@@ -27,8 +29,15 @@ async function shoot(language, width, dark) {
     for (const [name, , open] of wanted) {
       await open(page);
       await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${OUT}/${name}-${width}-${language}-${tone}.png`, fullPage: true });
+      await stretch(page, width);
+      await page.screenshot({ path: `${OUT}/${name}-${width}-${language}-${tone}.png` });
     }
     await page.context().close();
   }
+}
+
+/** As tall as the page, so that what sticks to an edge lies where it belongs; a long list is cut. */
+async function stretch(page, width) {
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.min(tall, TALLEST) });
 }

@@ -28,6 +28,20 @@ async function wrong(page, name) {
 
 const at = (path) => (page) => page.goto(path);
 
+/** A file of marks with a code that nobody knows: the page says what to mend. */
+const MARKS = `pupil,school,date,class,start,ordinal,code,minutes,day_part,known_at,withdrawn
+nobody,,2027-03-09,8B,08:15,,LASNA,,,,
+`;
+
+async function upload(page) {
+  await page.goto("/imports");
+  await page.locator("#files").setInputFiles(
+    { name: "marks.csv", mimeType: "text/csv", buffer: Buffer.from(MARKS) });
+  await page.locator("form:has(#files) button").click();
+  await page.waitForURL(/uploads/);
+  await page.locator("form[action$=discard]").waitFor();
+}
+
 /** name, role, and how to get there. */
 export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
@@ -50,11 +64,18 @@ export const PAGES = [
   ["today-rektor", "rektor", at("/today")],
   ["today-coordinator", "coordinator", at("/today")],
   ["measures", "coordinator", at("/measures")],
+  ["measures-one-school", "coordinator", async (page) => {
+    await page.goto("/measures");
+    await page.locator(".chips a").nth(1).click();
+    await page.waitForURL(/measures\/./);
+  }],
   ["versions", "coordinator", at("/ladder/versions")],
   ["version", "coordinator", at("/ladder/versions/1")],
   ["measures-school", "principal", at("/measures")],
   ["substitutes", "principal", at("/substitutes")],
   ["today-administrator", "administrator", at("/today")],
   ["imports", "administrator", at("/imports")],
+  ["import-upload", "administrator", upload],
+  ["import-undo", "administrator", at("/imports/undo/1")],
   ["codes", "administrator", at("/codes")],
 ];

@@ -266,7 +266,14 @@ impl<'m> Diff<'m> {
             let minutes = teller
                 .messages
                 .count(&["diff", "minutes"], duty.minutes.into(), &[]);
-            format!("{} {minutes}", teller.duty_full(duty))
+            let mut parts = teller.duty_parts(duty);
+            parts.push(minutes);
+            parts
+        };
+        // Of what changes only the parts that differ.
+        let only = |parts: &[String], others: &[String]| {
+            let own = parts.iter().filter(|part| !others.contains(part));
+            own.map(String::as_str).collect::<Vec<_>>().join(" ")
         };
         for duty in &old.duties {
             let was = tell(&self.old, duty);
@@ -274,16 +281,29 @@ impl<'m> Diff<'m> {
                 Some(other) => {
                     let is = tell(&self.new, other);
                     if was != is {
-                        let values = [("step", title), ("old", &*was), ("new", &*is)];
+                        let name = self.new.messages.quoted(other.title.get(self.new.language));
+                        let none = self.new.messages.word(&["diff", "none_of_it"]);
+                        let or_none =
+                            |text: String| if text.is_empty() { none.clone() } else { text };
+                        let (gone, come) = (or_none(only(&was, &is)), or_none(only(&is, &was)));
+                        let values = [
+                            ("step", title),
+                            ("duty", &*name),
+                            ("old", &*gone),
+                            ("new", &*come),
+                        ];
                         self.say("duty_changed", &values);
                     }
                 }
-                None => self.say("duty_removed", &[("step", title), ("text", &was)]),
+                None => {
+                    let text = was.join(" ");
+                    self.say("duty_removed", &[("step", title), ("text", &text)]);
+                }
             }
         }
         for duty in &new.duties {
             if !old.duties.iter().any(|other| other.id == duty.id) {
-                let text = tell(&self.new, duty);
+                let text = tell(&self.new, duty).join(" ");
                 self.say("duty_added", &[("step", title), ("text", &text)]);
             }
         }

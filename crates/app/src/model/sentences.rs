@@ -223,6 +223,11 @@ impl<'m> Teller<'m> {
 
     /// A duty as staff read it: also what ends it, where it goes otherwise, and the letter.
     pub(super) fn duty_full(&self, duty: &Duty) -> String {
+        self.duty_parts(duty).join(" ")
+    }
+
+    /// The same in parts that stand alone: what, by whom and by when; where it goes; its letter.
+    pub(super) fn duty_parts(&self, duty: &Duty) -> Vec<String> {
         let m = &self.messages;
         let within = self.within(duty.within);
         let done: Vec<_> = duty
@@ -233,21 +238,21 @@ impl<'m> Teller<'m> {
         let done = m.any_of(&done, &["outcome", "or"]);
         let title = duty.title.get(self.language);
         let values = [("title", title), ("within", &*within), ("done", &*done)];
-        let mut text = m.say(&["duty", "full"], &values);
-        if let Some(up) = duty.escalate {
+        let (what, role) = (m.say(&["duty", "full"], &values), self.role(duty.role));
+        let values = [("role", &*capital(&role)), ("duty", &*what)];
+        let mut parts = vec![m.say(&["duty", "with_role"], &values)];
+        parts.extend(duty.escalate.map(|up| {
             let (within, to) = (
                 self.within(up.after),
                 m.word(&["role", up.to.as_code(), "to"]),
             );
-            text.push(' ');
-            text.push_str(&m.say(&["duty", "up"], &[("within", &within), ("to", &to)]));
-        }
-        if let Some(letter) = &duty.letter {
-            text.push(' ');
-            text.push_str(&m.say(&["duty", "letter"], &[("letter", &m.quoted(letter))]));
-        }
-        let role = capital(&self.role(duty.role));
-        m.say(&["duty", "with_role"], &[("role", &role), ("duty", &text)])
+            m.say(&["duty", "up"], &[("within", &within), ("to", &to)])
+        }));
+        let letters = duty.letter.iter();
+        parts.extend(
+            letters.map(|letter| m.say(&["duty", "letter"], &[("letter", &m.quoted(letter))])),
+        );
+        parts
     }
 
     /// A duty of the year's clock.

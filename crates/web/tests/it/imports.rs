@@ -9,7 +9,7 @@ use axum::Router;
 pub const ADMIN: Option<&str> = Some("session-administrator");
 const HEADER: &str =
     "pupil,school,date,class,start,ordinal,code,minutes,day_part,known_at,withdrawn";
-const MAPPING: &str = "[mapping]\nversion = 1\n[codes.POIS]\npresence = \"absent\"\n\
+pub const MAPPING: &str = "[mapping]\nversion = 1\n[codes.POIS]\npresence = \"absent\"\n\
     approval = \"unresolved\"\n";
 
 /// Marks of pupil A1 from the 19th on, when the town knows one, with these codes.

@@ -8,6 +8,7 @@
 use crate::ask::{Answer, run, send};
 use crate::esimerkkila::Esimerkkila;
 use crate::html::{Page, check};
+use crate::imports::{MAPPING, give, marks, settled};
 use crate::{Server, both, settings};
 use axum::Router;
 use lasna_formats::model::{preset, read_model};
@@ -25,9 +26,6 @@ const PARTS: [&str; 5] = [
     "chart.html",
     "import_parts.html",
 ];
-
-/// What needs files that were sent: `imports.rs` opens it.
-const SENT: [&str; 2] = ["import_upload.html", "import_undo.html"];
 
 /// Samples of the demo town: the template, its path, who opens it (`-` is nobody), and what must be
 /// in it so that it is rich.
@@ -56,6 +54,7 @@ versions.html | /ladder/versions | - | <h1
 version.html | /ladder/versions/0 | - | <h1
 substitutes.html | /substitutes | principal | <form
 imports.html | /imports | administrator | <table
+import_undo.html | /imports/undo/1 | administrator | <form
 codes.html | /codes | administrator | <h2
 error.html | /pupils/999999 | worker | <nav class="places"
 "#;
@@ -148,7 +147,8 @@ fn every_template_stands_in_every_language_full_and_empty() {
     let name = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().file_name();
     let all: BTreeSet<String> = all.map(|file| name(file).into_string().unwrap()).collect();
     seen.extend(PARTS.map(str::to_owned));
-    seen.extend(SENT.map(str::to_owned));
+    // Of files that were given: the test of uploads.
+    seen.insert("import_upload.html".into());
     assert_eq!(all, seen, "a template without a sample here");
 }
 
@@ -193,6 +193,23 @@ fn what_is_empty_is_said_in_every_language() {
         }
         forms(server, pupil, &mut seen);
         assert_eq!(seen.len(), 9);
+    });
+}
+
+#[test]
+fn an_upload_stands_in_every_language_good_and_bad() {
+    both("uploads_languages", |server| {
+        let good = [
+            ("mapping.toml", MAPPING),
+            ("marks.csv", &marks(&["POIS", "POIS"])),
+        ];
+        let bad = [("marks.csv", &*marks(&["ZZCODE"]))];
+        for (files, holds) in [(&good[..], "/write"), (&bad, "/refused/")] {
+            let path = give(&server.router, "", files);
+            settled(&server.router, &path);
+            let line = format!("import_upload.html | {path} | administrator | {holds}");
+            visit(&server.router, &line, &[], &mut BTreeSet::new());
+        }
     });
 }
 

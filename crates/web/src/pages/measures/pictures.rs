@@ -122,7 +122,8 @@ pub(super) fn limits(frame: &Frame, measures: &Measures, unit: &Unit) -> String 
     trend(frame, measures, caption, lines.collect(), words)
 }
 
-fn bars(frame: &Frame, picture: &dyn Fn(SharesWords) -> SharesPicture, of: Bars) -> String {
+/// A bar for each school.
+fn bars(frame: &Frame, measures: &Measures, row: impl Fn(&Unit) -> ShareRow, of: Bars) -> String {
     let shares = SharesWords {
         writing: writing(frame),
         caption: frame.text(of.caption),
@@ -141,7 +142,11 @@ fn bars(frame: &Frame, picture: &dyn Fn(SharesWords) -> SharesPicture, of: Bars)
         frame.text(of.caption),
         "measures.schools_description",
     );
-    html(&Chart::of(&picture(shares), words))
+    let picture = SharesPicture {
+        words: shares,
+        rows: measures.schools.iter().map(row).collect(),
+    };
+    html(&Chart::of(&picture, words))
 }
 
 /// The keys of the words of bars.
@@ -162,7 +167,6 @@ pub(super) fn absent_by_school(frame: &Frame, measures: &Measures) -> String {
         marked: share(unit.year.marked, unit.year.possible),
         previous: None,
     };
-    let rows: Vec<ShareRow> = measures.schools.iter().map(row).collect();
     let of = Bars {
         id: "schools-absent",
         caption: "measures.schools_absent",
@@ -171,14 +175,7 @@ pub(super) fn absent_by_school(frame: &Frame, measures: &Measures) -> String {
         whole: "measures.hours_marked",
         per: 60,
     };
-    bars(
-        frame,
-        &|words| SharesPicture {
-            words,
-            rows: rows.clone(),
-        },
-        of,
-    )
+    bars(frame, measures, row, of)
 }
 
 /// Pupils of each school at or over ten percent.
@@ -193,7 +190,6 @@ pub(super) fn limit_by_school(frame: &Frame, measures: &Measures) -> String {
             previous: None,
         }
     };
-    let rows: Vec<ShareRow> = measures.schools.iter().map(row).collect();
     let of = Bars {
         id: "schools-limit",
         caption: "measures.schools_limit",
@@ -202,12 +198,5 @@ pub(super) fn limit_by_school(frame: &Frame, measures: &Measures) -> String {
         whole: "measures.pupils_whole",
         per: 1,
     };
-    bars(
-        frame,
-        &|words| SharesPicture {
-            words,
-            rows: rows.clone(),
-        },
-        of,
-    )
+    bars(frame, measures, row, of)
 }

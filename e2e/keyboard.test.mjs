@@ -40,6 +40,12 @@ test("teacher: a register with one absent and one late", async () => {
   await tabTo(page, /Merkitse.*8B/s);
   await page.keyboard.press("Enter");
   await page.locator(".sheet").waitFor();
+  await page.keyboard.press("n");
+  assert.ok(await page.locator(".sheet legend").first().isVisible());
+  assert.equal(await page.locator(".sheet label:visible, .sheet .small:visible, .sheet .tag:visible").count(), 0,
+    "names alone on the screen of the classroom");
+  await page.keyboard.press("n");
+  assert.ok(await page.locator(".sheet label").first().isVisible());
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("a");
   await page.keyboard.press("ArrowDown");

@@ -15,11 +15,26 @@
   const choices = { p: "present", a: "absent", l: "late", e: "elsewhere" };
   const at = () => rows.findIndex((row) => row.contains(document.activeElement));
   const focus = (row) => (row?.querySelector("input:checked") ?? row?.querySelector("input"))?.focus();
+  // On the screen of a classroom: names alone, nobody's absence.
+  const names = form.querySelector(".names-only");
+  const showNames = (only) => {
+    form.classList.toggle("bare", only);
+    names.setAttribute("aria-pressed", only);
+    if (only) names.focus(); else focus(rows[0]);
+  };
+  names.hidden = false;
+  names.addEventListener("click", () => showNames(!form.classList.contains("bare")));
   form.addEventListener("change", count);
   form.addEventListener("keydown", (event) => {
     const here = at();
     const typing = event.target.type === "text";
-    if (event.ctrlKey || event.metaKey || event.altKey || here < 0) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!typing && event.key.toLowerCase() === "n") {
+      event.preventDefault();
+      showNames(!form.classList.contains("bare"));
+      return;
+    }
+    if (here < 0) return;
     if (event.key === "Enter") {
       event.preventDefault();
       form.requestSubmit();

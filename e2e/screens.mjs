@@ -1,6 +1,7 @@
 // Writes docs/screens/<page>-<width>-<lang>-<light|dark>.png for every page.
 import { mkdirSync } from "node:fs";
 import { PAGES } from "./pages.mjs";
+import { keep } from "./pictures.mjs";
 import { town } from "./town.mjs";
 
 const OUT = process.env.LASNA_SCREENS ?? "docs/screens";
@@ -27,7 +28,7 @@ async function shoot(language, width, dark) {
     for (const [name, , open] of wanted) {
       await open(page);
       await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${OUT}/${name}-${width}-${language}-${tone}.png`, fullPage: true });
+      await keep(await page.screenshot({ fullPage: true }), `${OUT}/${name}-${width}-${language}-${tone}.png`);
     }
     await page.context().close();
   }

@@ -57,6 +57,8 @@ version.html | /ladder/versions/0 | - | <h1
 substitutes.html | /substitutes | principal | <form
 imports.html | /imports | administrator | <table
 codes.html | /codes | administrator | <h2
+help.html | /help | worker | <img ; <nav class="places"
+help.html | /help/administrator | administrator | class="contents" ; <pre>
 error.html | /pupils/999999 | worker | <nav class="places"
 "#;
 
@@ -73,6 +75,7 @@ watch_list.html | /watch-list?show=silent&class=x&step=9 | teacher-a | class="no
 pupil.html | /pupils/{pupil} | worker-a | ZZNAMEZZ
 pupil.html | /pupils/{other} | worker-a | ZZNAMEZZ
 register.html | {register} | teacher-a |
+help.html | /help | - | class="plain guides"
 error.html | /nothing | - |
 "#;
 

@@ -39,7 +39,7 @@ async function openRegister(page) {
 const PICTURES = [
   ["teacher-today", "teacher", PHONE, at("/today"), "main", 580],
   ["register", "teacher", PHONE, openRegister, null],
-  ["my-class", "teacher", PHONE, at("/watch-list"), ".list tbody tr"],
+  ["my-class", "teacher", PHONE, at("/watch-list"), ".list tbody tr", 240],
   ["substitute-today", "substitute", PHONE, at("/today"), "main", 480],
   ["list", "sky-worker", DESK, at("/watch-list"), ".chips", 480],
   ["next", "sky-worker", DESK, firstPupil, ".side .card"],

@@ -195,7 +195,7 @@ fn what_is_empty_is_said_in_every_language() {
             visit(&router, line, &values, &mut seen);
         }
         forms(server, pupil, &mut seen);
-        assert_eq!(seen.len(), 9);
+        assert_eq!(seen.len(), 10);
     });
 }
 

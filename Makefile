@@ -6,7 +6,7 @@ BIN   := $(or $(CARGO_TARGET_DIR),target)/debug/lasna
 LASNA_SHARED ?= $(abspath ../shared)
 export LASNA_SHARED
 
-.PHONY: help demo test check bench faults fuzz e2e screens docs clean dist
+.PHONY: help demo test check bench faults fuzz e2e screens guides docs clean dist
 
 help: ## What there is
 	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
@@ -36,8 +36,11 @@ fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
 e2e: ## The journeys in a real browser, with axe on each page
 	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node --test e2e/
 
-screens: ## Pictures of each page into docs/screens
+screens: guides ## Pictures of each page into docs/screens, and those of the guides
 	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node e2e/screens.mjs
+
+guides: ## The pictures of the guides into docs/guides/images
+	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node e2e/guides.mjs
 
 docs: ## Reference pages of all crates
 	$(CARGO) doc --workspace --no-deps --locked

@@ -9,7 +9,8 @@ export async function openLesson(page) {
   await page.waitForURL(/registers/);
 }
 
-async function firstPupil(page) {
+/** The pupil whose turn is first. */
+export async function firstPupil(page) {
   await page.goto("/watch-list");
   await page.locator("table.list th a").first().click();
   await page.waitForURL(/pupils/);
@@ -47,6 +48,7 @@ export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
   ["missing", "none", at("/nowhere")],
   ["ladder", "none", at("/ladder")],
+  ["help", "none", at("/help")],
   ["today-teacher", "teacher", at("/today")],
   ["register", "teacher", openLesson],
   ["my-class", "teacher", at("/watch-list")],
@@ -73,6 +75,7 @@ export const PAGES = [
   ["version", "coordinator", at("/ladder/versions/1")],
   ["measures-school", "principal", at("/measures")],
   ["substitutes", "principal", at("/substitutes")],
+  ["help-role", "administrator", at("/help")],
   ["today-administrator", "administrator", at("/today")],
   ["imports", "administrator", at("/imports")],
   ["import-upload", "administrator", upload],

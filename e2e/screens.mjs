@@ -1,11 +1,12 @@
 // Writes docs/screens/<page>-<width>-<lang>-<light|dark>.png for every page.
 import { mkdirSync } from "node:fs";
 import { PAGES } from "./pages.mjs";
+import { keep } from "./pictures.mjs";
 import { town } from "./town.mjs";
 
 const OUT = process.env.LASNA_SCREENS ?? "docs/screens";
 /** Pixels of a long page that are shown. */
-const TALLEST = 3000;
+const TALLEST = 2200;
 const ONLY = process.argv.slice(2);
 
 mkdirSync(OUT, { recursive: true });
@@ -30,7 +31,7 @@ async function shoot(language, width, dark) {
       await open(page);
       await page.evaluate(() => document.fonts.ready);
       await stretch(page, width);
-      await page.screenshot({ path: `${OUT}/${name}-${width}-${language}-${tone}.png` });
+      await keep(await page.screenshot(), `${OUT}/${name}-${width}-${language}-${tone}.png`);
     }
     await page.context().close();
   }

@@ -45,14 +45,15 @@ function listening(server) {
 
 /**
  * A page of somebody who is signed in, or of nobody where the role is "none".
- * Options: language, dark, width, height, script (false: none runs), touch, zoom (of the text).
+ * Options: language, dark, width, height, scale (of a picture), script (false: none runs), touch,
+ * zoom (of the text).
  */
 async function person(browser, url, role, options = {}) {
   const { language = "fi", dark = false, width = 1280, height = 900, script = true } = options;
   const context = await browser.newContext({
     baseURL: url, viewport: { width, height }, javaScriptEnabled: script,
     colorScheme: dark ? "dark" : "light", locale: language, hasTouch: options.touch ?? false,
-    isMobile: options.touch ?? false, reducedMotion: "reduce",
+    isMobile: options.touch ?? false, deviceScaleFactor: options.scale ?? 1, reducedMotion: "reduce",
   });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

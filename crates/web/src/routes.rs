@@ -106,5 +106,7 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/ladder"),
     open("GET", "/ladder/versions"),
     open("GET", "/ladder/versions/{version}"),
+    open("GET", "/help"),
+    open("GET", "/help/{role}"),
     open("GET", "/assets/{build}/{name}"),
 ];

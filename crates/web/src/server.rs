@@ -232,9 +232,9 @@ fn upload_routes() -> Router<Shared> {
         .layer(CsrfLayer::new())
 }
 
-/// Measures, substitutes and the ladder.
+/// Measures, substitutes, the ladder and help.
 fn provider_routes() -> Router<Shared> {
-    use pages::{ladder, measures, substitutes, versions};
+    use pages::{help, ladder, measures, substitutes, versions};
     let substitutes_path = get(substitutes::substitutes).post(substitutes::give);
     Router::new()
         .route("/measures", get(measures::measures))
@@ -242,6 +242,8 @@ fn provider_routes() -> Router<Shared> {
         .route("/measures.csv", get(measures::export))
         .route("/substitutes", substitutes_path)
         .route("/substitutes/take-back", post(substitutes::take_back))
+        .route("/help", get(help::start))
+        .route("/help/{role}", get(help::of_role))
         .route("/ladder", get(ladder::ladder))
         .route("/ladder/versions", get(versions::versions))
         .route("/ladder/versions/{version}", get(versions::version))

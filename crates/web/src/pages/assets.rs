@@ -1,10 +1,12 @@
-//! What a browser loads beside a page: one stylesheet, one font, a script where a page has one.
+//! What a browser loads beside a page: one stylesheet, one font, a script where a page has one, the
+//! pictures of the guides.
 //!
 //! The address of each carries the build, so a browser keeps it for a year and asks anew after an
 //! upgrade.
 //!
 //! Invariant: nothing here is of a person, and nothing comes from another host.
 
+use super::help::PICTURES;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +31,10 @@ pub(crate) async fn asset(Path((build, name)): Path<(String, String)>) -> Respon
             include_bytes!("../../assets/register.js").as_slice(),
         ),
         "source-sans-3.woff2" if !FONT.is_empty() => ("font/woff2", FONT),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+        name => match PICTURES.iter().find(|(known, _)| *known == name) {
+            Some((_, bytes)) => ("image/png", *bytes),
+            None => return StatusCode::NOT_FOUND.into_response(),
+        },
     };
     let kept = if build == BUILD {
         KEPT

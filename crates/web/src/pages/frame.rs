@@ -118,6 +118,16 @@ impl Frame {
         format!("/assets/{}/{name}", super::assets::BUILD)
     }
 
+    /// Where help on this page is.
+    pub fn help(&self) -> String {
+        super::help::way(self)
+    }
+
+    /// The role of whoever is signed in, as an address writes it.
+    pub fn role_word(&self) -> Option<String> {
+        self.role.map(|role| role.as_code().replace('_', "-"))
+    }
+
     /// The languages to choose from.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |&(language, code, name)| Choice {

@@ -9,6 +9,7 @@
 pub(crate) mod act;
 pub(crate) mod assets;
 pub(crate) mod frame;
+pub(crate) mod help;
 pub(crate) mod imports;
 pub(crate) mod ladder;
 pub(crate) mod measures;

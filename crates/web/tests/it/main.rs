@@ -14,6 +14,8 @@ mod contacts;
 mod counts;
 mod esimerkkila;
 mod figures;
+mod guides;
+mod help;
 mod html;
 mod imports;
 mod list;

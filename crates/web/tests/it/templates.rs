@@ -56,6 +56,8 @@ substitutes.html | /substitutes | principal | <form
 imports.html | /imports | administrator | <table
 import_undo.html | /imports/undo/1 | administrator | <form
 codes.html | /codes | administrator | <h2
+help.html | /help | worker | <img ; <nav class="places"
+help.html | /help/administrator | administrator | class="contents" ; <pre>
 error.html | /pupils/999999 | worker | <nav class="places"
 "#;
 
@@ -72,6 +74,7 @@ watch_list.html | /watch-list?show=silent&class=x&step=9 | teacher-a | class="no
 pupil.html | /pupils/{pupil} | worker-a | ZZNAMEZZ
 pupil.html | /pupils/{other} | worker-a | ZZNAMEZZ
 register.html | {register} | teacher-a |
+help.html | /help | - | class="plain guides"
 error.html | /nothing | - |
 "#;
 
@@ -192,7 +195,7 @@ fn what_is_empty_is_said_in_every_language() {
             visit(&router, line, &values, &mut seen);
         }
         forms(server, pupil, &mut seen);
-        assert_eq!(seen.len(), 9);
+        assert_eq!(seen.len(), 10);
     });
 }
 

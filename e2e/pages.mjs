@@ -15,6 +15,19 @@ async function firstPupil(page) {
   await page.waitForURL(/pupils/);
 }
 
+/** The list under a filter that is one's own, with the form for another name open. */
+async function ownFilter(page) {
+  await page.goto("/watch-list?show=late&step=1");
+  const name = page.locator("#name");
+  if (await page.locator(".chips .own").count() === 0) {
+    await page.locator(".filters:has(#name) summary").click();
+    await name.fill("Aamun kierros");
+    await page.locator(".naming button").click();
+    await page.locator(".chips .own").waitFor();
+  }
+  await page.locator(".filters:has(#name) summary").click();
+}
+
 async function act(page, name) {
   await firstPupil(page);
   await page.goto(`${new URL(page.url()).pathname}/${name}`);
@@ -39,6 +52,7 @@ export const PAGES = [
   ["today-substitute", "substitute", at("/today")],
   ["today-sky-worker", "sky-worker", at("/today")],
   ["list", "sky-worker", at("/watch-list")],
+  ["list-own", "sky-worker", ownFilter],
   ["pupil", "sky-worker", firstPupil],
   ["contact", "sky-worker", (page) => act(page, "contact")],
   ["contact-wrong", "sky-worker", (page) => wrong(page, "contact")],

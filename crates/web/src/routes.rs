@@ -56,6 +56,12 @@ pub const ROUTES: &[Route] = &[
     needs("GET", "/today", Action::SignIn),
     needs("GET", "/marking-debt", Action::ReadMarkingDebt),
     needs("GET", "/watch-list", Action::ReadWatchList),
+    needs("POST", "/watch-list", Action::ReadWatchList),
+    needs(
+        "POST",
+        "/watch-list/filters/{no}/remove",
+        Action::ReadWatchList,
+    ),
     needs("GET", "/watch-list.csv", Action::ReadWatchList),
     needs("GET", "/pupils/{pupil}", Action::ExplainPupil),
     needs("GET", "/pupils/{pupil}/contact", Action::ActOnSignal),

@@ -176,7 +176,11 @@ fn page_routes() -> Router<Shared> {
         )
         .route("/today", get(today::today))
         .route("/marking-debt", get(today::marking_debt))
-        .route("/watch-list", get(watch_list::watch_list))
+        .route(
+            "/watch-list",
+            get(watch_list::watch_list).post(watch_list::save),
+        )
+        .route("/watch-list/filters/{no}/remove", post(watch_list::remove))
         .route("/watch-list.csv", get(watch_list::export))
         .route("/pupils/{pupil}", get(pupil::pupil))
         .route(

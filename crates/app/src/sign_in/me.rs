@@ -27,7 +27,7 @@ impl App {
     /// The store's.
     pub fn choose_language(&self, language: Language) -> Result<(), AppError> {
         self.of_me("language", |tx, account, now| {
-            account.set_language(tx, language_code(language), now)
+            Ok(account.set_language(tx, language_code(language), now)?)
         })
     }
 
@@ -49,7 +49,7 @@ impl App {
             once: false,
         };
         self.of_me("password", |tx, account, now| {
-            account.set_password(tx, &password, now)
+            Ok(account.set_password(tx, &password, now)?)
         })
     }
 
@@ -65,7 +65,7 @@ impl App {
         Ok(password.is_some_and(|password| password.once))
     }
 
-    pub(super) fn account(&self) -> Option<Account> {
+    pub(crate) fn account(&self) -> Option<Account> {
         let me = self.me.as_ref()?;
         Some(Account {
             no: me.user,
@@ -75,21 +75,17 @@ impl App {
         })
     }
 
-    pub(super) fn of_me(
+    /// Changes something that is whoever is signed in's own.
+    pub(crate) fn of_me(
         &self,
         target: &str,
-        change: impl FnOnce(
-            &mut lasna_store::db::Tx<'_>,
-            &Account,
-            Instant,
-        ) -> Result<(), lasna_store::db::DbError>,
+        change: impl FnOnce(&mut lasna_store::db::Tx<'_>, &Account, Instant) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         let now = self.now;
-        Ok(self
-            .store
-            .change(&scope, now, target, |tx| change(tx, &account, now))?)
+        self.store
+            .change(&scope, now, target, |tx| change(tx, &account, now))
     }
 
     /// The instant of the latest change or look in the store.

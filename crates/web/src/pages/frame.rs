@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     role: Option<UserRole>,
     /// The path of the page, for the choice of language and for signing in.
     pub path: String,
+    /// The same with its query, to come back to.
+    pub back: String,
     /// Whether all of it is made up.
     pub demo: bool,
     /// What the figures of the page are as of.
@@ -65,6 +67,7 @@ impl Frame {
             me: None,
             role: None,
             path: String::new(),
+            back: String::new(),
             demo: false,
             known: None,
         }

@@ -13,6 +13,7 @@ pub(crate) mod imports;
 pub(crate) mod ladder;
 pub(crate) mod measures;
 mod overview;
+mod place;
 pub(crate) mod pupil;
 mod pupil_charts;
 pub(crate) mod register;

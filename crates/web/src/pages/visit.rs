@@ -226,6 +226,7 @@ impl Visit {
     pub fn frame(&self, language: Language) -> Frame {
         let mut frame = Frame::new(language);
         frame.path = self.path.clone();
+        frame.back = super::watch_list::path(&self.path, &self.query);
         frame.demo = self.shared.settings.demo.is_some();
         frame
     }

@@ -20,6 +20,7 @@ mod list;
 mod list_page;
 mod measures;
 mod pages;
+mod place;
 mod register;
 mod routes;
 mod sign_in;

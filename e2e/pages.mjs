@@ -39,6 +39,13 @@ async function wrong(page, name) {
   await page.locator(".errors").waitFor();
 }
 
+/** A page at a step of the guided tour, which is ended again for the pages after it. */
+const tour = (step) => async (page) => {
+  await page.goto(`/demo/tour/${step}`);
+  await page.locator(".tour").waitFor();
+  await page.context().clearCookies({ name: "lasna_tour" });
+};
+
 const at = (path) => (page) => page.goto(path);
 
 /** name, role, and how to get there. */
@@ -48,12 +55,14 @@ export const PAGES = [
   ["ladder", "none", at("/ladder")],
   ["today-teacher", "teacher", at("/today")],
   ["register", "teacher", openLesson],
+  ["tour-register", "teacher", tour(2)],
   ["my-class", "teacher", at("/watch-list")],
   ["today-substitute", "substitute", at("/today")],
   ["today-sky-worker", "sky-worker", at("/today")],
   ["list", "sky-worker", at("/watch-list")],
   ["list-own", "sky-worker", ownFilter],
   ["pupil", "sky-worker", firstPupil],
+  ["tour-pupil", "sky-worker", tour(3)],
   ["contact", "sky-worker", (page) => act(page, "contact")],
   ["contact-wrong", "sky-worker", (page) => wrong(page, "contact")],
   ["no-concern", "sky-worker", (page) => act(page, "no-concern")],
@@ -62,6 +71,8 @@ export const PAGES = [
   ["today-principal", "principal", at("/today")],
   ["marking-debt", "principal", at("/marking-debt")],
   ["today-rektor", "rektor", at("/today")],
+  ["tour-first", "rektor", tour(1)],
+  ["tour-last", "rektor", tour(4)],
   ["today-coordinator", "coordinator", at("/today")],
   ["measures", "coordinator", at("/measures")],
   ["versions", "coordinator", at("/ladder/versions")],

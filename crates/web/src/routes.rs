@@ -53,6 +53,7 @@ pub const ROUTES: &[Route] = &[
     needs("POST", "/language", Action::SignIn),
     needs("GET", "/password", Action::SignIn),
     needs("POST", "/password", Action::SignIn),
+    needs("GET", "/demo/tour/{step}", Action::SignIn),
     needs("GET", "/today", Action::SignIn),
     needs("GET", "/marking-debt", Action::ReadMarkingDebt),
     needs("GET", "/watch-list", Action::ReadWatchList),

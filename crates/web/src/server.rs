@@ -162,13 +162,14 @@ fn router_over(shared: Shared) -> Router {
 
 /// Pages for people: forms post and the answer sends on.
 fn page_routes() -> Router<Shared> {
-    use pages::{act, pupil, register, sign_in, today, watch_list};
+    use pages::{act, pupil, register, sign_in, today, tour, watch_list};
     let register_path = get(register::sheet).post(register::save);
     Router::new()
         .route("/", get(sign_in::start))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/demo/{role}", get(sign_in::demo))
+        .route("/demo/tour/{step}", get(tour::go))
         .route("/language", post(sign_in::language))
         .route(
             "/password",

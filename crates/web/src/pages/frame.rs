@@ -3,6 +3,7 @@
 //! Invariant: the navigation of a role holds nothing that the role may not open.
 
 use super::texts::Texts;
+use super::tour::Card;
 use lasna_app::Me;
 use lasna_domain::access::UserRole;
 use lasna_domain::attendance::Share;
@@ -39,6 +40,8 @@ pub(crate) struct Frame {
     pub demo: bool,
     /// What the figures of the page are as of.
     pub known: Option<String>,
+    /// The card of the guided tour, in the demo town.
+    pub tour: Option<Card>,
 }
 
 pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
@@ -70,6 +73,7 @@ impl Frame {
             back: String::new(),
             demo: false,
             known: None,
+            tour: None,
         }
     }
 

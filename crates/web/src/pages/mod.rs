@@ -21,6 +21,7 @@ pub(crate) mod sign_in;
 pub(crate) mod substitutes;
 pub(crate) mod texts;
 pub(crate) mod today;
+pub(crate) mod tour;
 pub(crate) mod versions;
 pub(crate) mod visit;
 pub(crate) mod watch_list;

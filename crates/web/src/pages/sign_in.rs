@@ -146,7 +146,13 @@ pub(crate) async fn demo(
         App::sign_in_to_demo(&store, now, &person.login, &sent)
     });
     match done.await {
-        Ok(Ok(())) => with_cookie(&shared, Some(&token), Reply::Go("/today".into())),
+        Ok(Ok(())) => {
+            let mut response = with_cookie(&shared, Some(&token), Reply::Go("/today".into()));
+            // The tour of another person is not this one's.
+            let over = super::tour::cookie(None);
+            response.headers_mut().append(header::SET_COOKIE, over);
+            response
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, "a link of the demo town failed");
             visit.plain_error(StatusCode::NOT_FOUND, "missing")

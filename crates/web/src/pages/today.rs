@@ -80,7 +80,7 @@ pub(crate) fn lesson_view(frame: &Frame, row: &LessonRow, with_day: bool) -> Les
 }
 
 /// Where the register of a lesson is.
-fn register_path(row: &LessonRow) -> String {
+pub(crate) fn register_path(row: &LessonRow) -> String {
     let start = row.key.start.0;
     format!("/registers/{}/{}/{start}", row.key.group, row.key.day)
 }

@@ -26,6 +26,7 @@ mod routes;
 mod sign_in;
 mod substitutes;
 mod templates;
+mod tour;
 mod town;
 mod versions;
 

@@ -18,8 +18,9 @@ use std::sync::atomic::Ordering;
 
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 /// Parts of other templates: they are rendered with those.
-const PARTS: [&str; 5] = [
+const PARTS: [&str; 6] = [
     "frame.html",
+    "tour.html",
     "rows.html",
     "lessons.html",
     "chart.html",

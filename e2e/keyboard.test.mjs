@@ -57,7 +57,7 @@ test("teacher: a register with one absent and one late", async () => {
 test("SKY worker: from the first page to a contact that is logged", async () => {
   const page = await place.person("sky-worker");
   await skips(page);
-  await tabTo(page, /^\p{L}+ \p{L}+$/u);
+  await tabTo(page, /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+$/u);
   await page.keyboard.press("Enter");
   await page.waitForURL(/pupils/);
   await tabTo(page, /Kirjaa yhteydenotto/);

@@ -40,6 +40,7 @@ pub fn statements() -> Vec<String> {
         sign_in::LANGUAGE,
         sign_in::SIGN_IN,
         sign_in::SIGN_OUT,
+        sign_in::SIGN_OUT_OTHERS,
         sign_in::SESSION,
         sign_in::OF_ROLE,
         sign_in::FIRST_PASSWORDS,

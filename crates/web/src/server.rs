@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     /// The model that was read last, with its text.
     models: Arc<Mutex<Option<HeldModel>>>,
     pub tries: Arc<Tries>,
+    /// Tries of the old password, by the number of the account.
+    pub password_tries: Arc<Tries>,
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
     pub uploads: Option<Arc<Uploads>>,
@@ -92,6 +94,7 @@ impl Shared {
             held: Arc::default(),
             models: Arc::default(),
             tries: Arc::default(),
+            password_tries: Arc::default(),
             sign_in_places: Arc::new(Semaphore::new(SIGN_IN_PLACES)),
         }
     }

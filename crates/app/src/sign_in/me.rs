@@ -31,26 +31,48 @@ impl App {
         })
     }
 
-    /// Changes the password of whoever is signed in to another one.
+    /// Changes the password of whoever is signed in to another one, and ends the other sessions.
     ///
     /// # Errors
-    /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.same`.
-    pub fn change_password(&self, password: &str, salt: [u8; 16]) -> Result<(), AppError> {
-        if password.chars().count() < PASSWORD_MIN || password.len() > PASSWORD_MAX {
-            return Err(AppError::Problem("password.short".into()));
+    /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.long`,
+    /// `password.wrong`, `password.same`.
+    pub fn change_password(&self, new: &NewPassword<'_>) -> Result<(), AppError> {
+        let wrong = |key: &str| Err(AppError::Problem(key.into()));
+        if new.password.chars().count() < PASSWORD_MIN {
+            return wrong("password.short");
+        }
+        if new.password.len() > PASSWORD_MAX {
+            return wrong("password.long");
         }
         let account = self.account().ok_or(AppError::NoAccount)?;
-        let known = self.store.ask(|read| account.password(read))?;
-        if known.is_some_and(|known| fits(password, &known)) {
-            return Err(AppError::Problem("password.same".into()));
+        if let Some(known) = self.store.ask(|read| account.password(read))? {
+            // A session that was left open is not enough.
+            if new.old.len() > PASSWORD_MAX || !fits(new.old, &known) {
+                return wrong("password.wrong");
+            }
+            if new.password == new.old {
+                return wrong("password.same");
+            }
         }
         let password = Password {
-            hash: hash(password, salt)?,
+            hash: hash(new.password, new.salt)?,
             once: false,
         };
         self.of_me("password", |tx, account, now| {
-            Ok(account.set_password(tx, &password, now)?)
+            account.set_password(tx, &password, now)?;
+            Ok(account.sign_out_others(tx, new.session, now)?)
         })
+    }
+
+    /// Whether whoever is signed in has a password; people of the demo have none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn has_password(&self) -> Result<bool, AppError> {
+        let Some(account) = self.account() else {
+            return Ok(false);
+        };
+        Ok(self.store.ask(|read| account.password(read))?.is_some())
     }
 
     /// Whether whoever is signed in has to change the password first.

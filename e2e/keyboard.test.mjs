@@ -63,7 +63,7 @@ test("teacher: a register with one absent and one late", async () => {
 test("SKY worker: from the first page to a contact that is logged", async () => {
   const page = await place.person("sky-worker");
   await skips(page);
-  await tabTo(page, /^\p{L}+ \p{L}+$/u);
+  await tabTo(page, /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+$/u);
   await page.keyboard.press("Enter");
   await page.waitForURL(/pupils/);
   await tabTo(page, /Kirjaa yhteydenotto/);
@@ -75,8 +75,27 @@ test("SKY worker: from the first page to a contact that is logged", async () => 
   await page.keyboard.press("Space");
   await tabTo(page, /Tallenna yhteydenotto/);
   await page.keyboard.press("Enter");
-  await page.waitForURL(/pupils\/\d+#done/);
+  await page.waitForURL(/pupils\/\d+\S*#done/);
   assert.match(await page.locator(".timeline").innerText(), /tavoitettu/);
+});
+
+test("SKY worker: from pupil to pupil, and on from the same row of the list", async () => {
+  const page = await place.person("sky-worker");
+  await page.goto("/watch-list");
+  await tabTo(page, /^Tallenna taulukkona$/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/pupils/);
+  await tabTo(page, /^Seuraava$/);
+  await page.keyboard.press("Enter");
+  await page.locator(".place .at", { hasText: "2 /" }).waitFor();
+  const own = new URL(page.url()).pathname;
+  await tabTo(page, /^Takaisin luetteloon$/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/watch-list#pupil-/);
+  // The first stop is the row that one came from, not the top of the page.
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), own);
 });
 
 test("SKY worker: errors take the focus and lead to their fields", async () => {

@@ -16,6 +16,19 @@ export async function firstPupil(page) {
   await page.waitForURL(/pupils/);
 }
 
+/** The list under a filter that is one's own, with the form for another name open. */
+async function ownFilter(page) {
+  await page.goto("/watch-list?show=late&step=1");
+  const name = page.locator("#name");
+  if (await page.locator(".chips .own").count() === 0) {
+    await page.locator(".filters:has(#name) summary").click();
+    await name.fill("Aamun kierros");
+    await page.locator(".naming button").click();
+    await page.locator(".chips .own").waitFor();
+  }
+  await page.locator(".filters:has(#name) summary").click();
+}
+
 async function act(page, name) {
   await firstPupil(page);
   await page.goto(`${new URL(page.url()).pathname}/${name}`);
@@ -26,6 +39,13 @@ async function wrong(page, name) {
   await page.locator("form.card button").click();
   await page.locator(".errors").waitFor();
 }
+
+/** A page at a step of the guided tour, which is ended again for the pages after it. */
+const tour = (step) => async (page) => {
+  await page.goto(`/demo/tour/${step}`);
+  await page.locator(".tour").waitFor();
+  await page.context().clearCookies({ name: "lasna_tour" });
+};
 
 const at = (path) => (page) => page.goto(path);
 
@@ -51,11 +71,14 @@ export const PAGES = [
   ["help", "none", at("/help")],
   ["today-teacher", "teacher", at("/today")],
   ["register", "teacher", openLesson],
+  ["tour-register", "teacher", tour(2)],
   ["my-class", "teacher", at("/watch-list")],
   ["today-substitute", "substitute", at("/today")],
   ["today-sky-worker", "sky-worker", at("/today")],
   ["list", "sky-worker", at("/watch-list")],
+  ["list-own", "sky-worker", ownFilter],
   ["pupil", "sky-worker", firstPupil],
+  ["tour-pupil", "sky-worker", tour(3)],
   ["contact", "sky-worker", (page) => act(page, "contact")],
   ["contact-wrong", "sky-worker", (page) => wrong(page, "contact")],
   ["no-concern", "sky-worker", (page) => act(page, "no-concern")],
@@ -64,6 +87,8 @@ export const PAGES = [
   ["today-principal", "principal", at("/today")],
   ["marking-debt", "principal", at("/marking-debt")],
   ["today-rektor", "rektor", at("/today")],
+  ["tour-first", "rektor", tour(1)],
+  ["tour-last", "rektor", tour(4)],
   ["today-coordinator", "coordinator", at("/today")],
   ["measures", "coordinator", at("/measures")],
   ["measures-one-school", "coordinator", async (page) => {

@@ -13,6 +13,22 @@ use crate::ids::{PupilNo, UserNo};
 use crate::model::{Duty, Model, Outcome, Role, Within};
 
 codes! {
+    /// Which rows of a list are shown.
+    ListShow {
+        /// A duty is overdue.
+        Late = "late",
+        /// A duty is due today.
+        Due = "due",
+        /// Something is open and nobody was reached for long.
+        Silent = "silent",
+        /// Nobody has taken it on.
+        New = "new",
+        /// It was decided that there is no concern.
+        NoConcern = "no_concern",
+    }
+}
+
+codes! {
     /// What somebody did about a pupil's signals.
     ActKind {
         /// Has seen the signal and takes it on.

@@ -13,6 +13,7 @@ mod batches;
 pub mod db;
 mod entities;
 mod facts;
+mod filters;
 mod imports;
 mod migrate;
 mod passes;
@@ -27,6 +28,7 @@ pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
 pub use entities::EntityKind;
 pub use facts::{FactRow, FactTable};
+pub use filters::StoredFilter;
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };

@@ -11,6 +11,8 @@ use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{ProviderNo, UserNo};
 
+/// Number of the advisory lock under which sessions are ended: one is ended once.
+const LOCK: i64 = 628_0006;
 pub(crate) const LAST_USER: &str = "SELECT coalesce(max(no), 0) FROM user_account";
 pub(crate) const PROFILE_INSERT: &str = "INSERT INTO user_profile \
     (provider_no, user_no, known_at, login, name, person) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -31,6 +33,10 @@ pub(crate) const LANGUAGE: &str = "SELECT language FROM user_language \
 pub(crate) const SIGN_IN: &str = "INSERT INTO sign_in \
     (token_hash, provider_no, user_no, at, ends_at) VALUES ($1, $2, $3, $4, $5)";
 pub(crate) const SIGN_OUT: &str = "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2)";
+pub(crate) const SIGN_OUT_OTHERS: &str = "INSERT INTO sign_out (token_hash, at) \
+    SELECT s.token_hash, $1 FROM sign_in s LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
+    WHERE s.provider_no = $2 AND s.user_no = $3 AND s.token_hash <> $4 AND s.ends_at > $1 \
+    AND o.token_hash IS NULL";
 pub(crate) const SESSION: &str = "SELECT a.no, a.provider_no, a.role, a.school \
     FROM sign_in s JOIN user_account a ON a.no = s.user_no \
     LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
@@ -242,9 +248,27 @@ impl Account {
     /// # Errors
     /// The store's; a constraint where it was ended before.
     pub fn sign_out(tx: &mut Tx<'_>, token: &str, at: Instant) -> Result<(), DbError> {
+        tx.lock(LOCK)?;
         let hash = hash(token);
         tx.execute(SIGN_OUT, &[(&hash).into(), at.0.into()])
             .map(drop)
+    }
+
+    /// Ends the sessions of the account that run at an instant, but for that of a token.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sign_out_others(
+        &self,
+        tx: &mut Tx<'_>,
+        token: &str,
+        at: Instant,
+    ) -> Result<(), DbError> {
+        tx.lock(LOCK)?;
+        let [provider, user] = self.key();
+        let hash = hash(token);
+        let params = [at.0.into(), provider, user, (&hash).into()];
+        tx.execute(SIGN_OUT_OTHERS, &params).map(drop)
     }
 
     /// How many accounts have a password that must be changed at the first sign-in.

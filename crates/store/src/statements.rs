@@ -3,7 +3,9 @@
 //! Invariant: a statement that is not in this list is not in the crate.
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
-use crate::{acts, audit, batches, entities, imports, passes, records, saves, sign_in, users};
+use crate::{
+    acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in, users,
+};
 use lasna_domain::roster::RecordKind;
 
 /// All statements.
@@ -38,6 +40,7 @@ pub fn statements() -> Vec<String> {
         sign_in::LANGUAGE,
         sign_in::SIGN_IN,
         sign_in::SIGN_OUT,
+        sign_in::SIGN_OUT_OTHERS,
         sign_in::SESSION,
         sign_in::OF_ROLE,
         sign_in::FIRST_PASSWORDS,
@@ -55,6 +58,9 @@ pub fn statements() -> Vec<String> {
         acts::ONCE,
         acts::INSERT,
         acts::NOTE_INSERT,
+        filters::LIST,
+        filters::INSERT,
+        filters::END,
     ]
     .map(str::to_owned)
     .to_vec();

@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     /// The model that was read last, with its text.
     models: Arc<Mutex<Option<HeldModel>>>,
     pub tries: Arc<Tries>,
+    /// Tries of the old password, by the number of the account.
+    pub password_tries: Arc<Tries>,
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
     pub uploads: Option<Arc<Uploads>>,
@@ -92,6 +94,7 @@ impl Shared {
             held: Arc::default(),
             models: Arc::default(),
             tries: Arc::default(),
+            password_tries: Arc::default(),
             sign_in_places: Arc::new(Semaphore::new(SIGN_IN_PLACES)),
         }
     }
@@ -162,13 +165,14 @@ fn router_over(shared: Shared) -> Router {
 
 /// Pages for people: forms post and the answer sends on.
 fn page_routes() -> Router<Shared> {
-    use pages::{act, pupil, register, sign_in, today, watch_list};
+    use pages::{act, pupil, register, sign_in, today, tour, watch_list};
     let register_path = get(register::sheet).post(register::save);
     Router::new()
         .route("/", get(sign_in::start))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/demo/{role}", get(sign_in::demo))
+        .route("/demo/tour/{step}", get(tour::go))
         .route("/language", post(sign_in::language))
         .route(
             "/password",
@@ -176,7 +180,11 @@ fn page_routes() -> Router<Shared> {
         )
         .route("/today", get(today::today))
         .route("/marking-debt", get(today::marking_debt))
-        .route("/watch-list", get(watch_list::watch_list))
+        .route(
+            "/watch-list",
+            get(watch_list::watch_list).post(watch_list::save),
+        )
+        .route("/watch-list/filters/{no}/remove", post(watch_list::remove))
         .route("/watch-list.csv", get(watch_list::export))
         .route("/pupils/{pupil}", get(pupil::pupil))
         .route(

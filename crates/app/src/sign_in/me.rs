@@ -27,30 +27,52 @@ impl App {
     /// The store's.
     pub fn choose_language(&self, language: Language) -> Result<(), AppError> {
         self.of_me("language", |tx, account, now| {
-            account.set_language(tx, language_code(language), now)
+            Ok(account.set_language(tx, language_code(language), now)?)
         })
     }
 
-    /// Changes the password of whoever is signed in to another one.
+    /// Changes the password of whoever is signed in to another one, and ends the other sessions.
     ///
     /// # Errors
-    /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.same`.
-    pub fn change_password(&self, password: &str, salt: [u8; 16]) -> Result<(), AppError> {
-        if password.chars().count() < PASSWORD_MIN || password.len() > PASSWORD_MAX {
-            return Err(AppError::Problem("password.short".into()));
+    /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.long`,
+    /// `password.wrong`, `password.same`.
+    pub fn change_password(&self, new: &NewPassword<'_>) -> Result<(), AppError> {
+        let wrong = |key: &str| Err(AppError::Problem(key.into()));
+        if new.password.chars().count() < PASSWORD_MIN {
+            return wrong("password.short");
+        }
+        if new.password.len() > PASSWORD_MAX {
+            return wrong("password.long");
         }
         let account = self.account().ok_or(AppError::NoAccount)?;
-        let known = self.store.ask(|read| account.password(read))?;
-        if known.is_some_and(|known| fits(password, &known)) {
-            return Err(AppError::Problem("password.same".into()));
+        if let Some(known) = self.store.ask(|read| account.password(read))? {
+            // A session that was left open is not enough.
+            if new.old.len() > PASSWORD_MAX || !fits(new.old, &known) {
+                return wrong("password.wrong");
+            }
+            if new.password == new.old {
+                return wrong("password.same");
+            }
         }
         let password = Password {
-            hash: hash(password, salt)?,
+            hash: hash(new.password, new.salt)?,
             once: false,
         };
         self.of_me("password", |tx, account, now| {
-            account.set_password(tx, &password, now)
+            account.set_password(tx, &password, now)?;
+            Ok(account.sign_out_others(tx, new.session, now)?)
         })
+    }
+
+    /// Whether whoever is signed in has a password; people of the demo have none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn has_password(&self) -> Result<bool, AppError> {
+        let Some(account) = self.account() else {
+            return Ok(false);
+        };
+        Ok(self.store.ask(|read| account.password(read))?.is_some())
     }
 
     /// Whether whoever is signed in has to change the password first.
@@ -65,7 +87,7 @@ impl App {
         Ok(password.is_some_and(|password| password.once))
     }
 
-    pub(super) fn account(&self) -> Option<Account> {
+    pub(crate) fn account(&self) -> Option<Account> {
         let me = self.me.as_ref()?;
         Some(Account {
             no: me.user,
@@ -75,21 +97,17 @@ impl App {
         })
     }
 
-    pub(super) fn of_me(
+    /// Changes something that is whoever is signed in's own.
+    pub(crate) fn of_me(
         &self,
         target: &str,
-        change: impl FnOnce(
-            &mut lasna_store::db::Tx<'_>,
-            &Account,
-            Instant,
-        ) -> Result<(), lasna_store::db::DbError>,
+        change: impl FnOnce(&mut lasna_store::db::Tx<'_>, &Account, Instant) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         let now = self.now;
-        Ok(self
-            .store
-            .change(&scope, now, target, |tx| change(tx, &account, now))?)
+        self.store
+            .change(&scope, now, target, |tx| change(tx, &account, now))
     }
 
     /// The instant of the latest change or look in the store.

@@ -60,6 +60,19 @@ pub struct NewPerson<'a> {
     pub language: Option<Language>,
 }
 
+/// A password that takes the place of another.
+#[derive(Clone, Copy)]
+pub struct NewPassword<'a> {
+    /// The one in force; it is not asked of an account that has none.
+    pub old: &'a str,
+    /// The new one.
+    pub password: &'a str,
+    /// 16 bytes of salt.
+    pub salt: [u8; 16],
+    /// The token of the session that goes on.
+    pub session: &'a str,
+}
+
 /// What a sign-in came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedIn {

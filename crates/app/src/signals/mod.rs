@@ -6,8 +6,13 @@
 //! Invariant: a list is ordered by overdue duties and silence, never by a score of pupils.
 
 mod act;
+mod filter;
 mod list;
+mod place;
 mod pupil;
+
+pub use filter::{FILTER_NAME_MAX, FILTERS_MAX, ListFilter, OwnFilter};
+pub use place::Place;
 
 use crate::held::HeldYear;
 use crate::live::{Live, PupilSignals};
@@ -25,6 +30,9 @@ use std::sync::Arc;
 
 /// Weeks of the small picture in a list's row.
 pub const WEEKS_SHOWN: usize = 8;
+
+/// School days without anybody being reached, after which a pupil counts as silent.
+const SILENT_DAYS: u32 = 5;
 
 /// Lessons missed in a week, and how many of them without leave or explanation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +73,11 @@ impl ListRow {
     /// School days that the next duty is late; 0 where nothing is.
     pub fn late(&self) -> u32 {
         self.next.map_or(0, |clock| clock.late)
+    }
+
+    /// Whether something is open and nobody was reached for long.
+    pub fn is_silent(&self) -> bool {
+        self.next.is_some() && self.silence > SILENT_DAYS
     }
 }
 

@@ -11,6 +11,7 @@ mod adoption;
 mod bulk;
 mod fatal;
 mod files;
+mod filters;
 mod first;
 mod follow;
 mod held;

@@ -4,7 +4,7 @@
 
 use crate::people::{NOW, at, is_missing, later, peopled, problem, session};
 use crate::{Node, both, day};
-use lasna_app::{App, AppError, NewPerson, PASSWORD_MIN, SESSION_HOURS, SignedIn};
+use lasna_app::{App, AppError, NewPassword, NewPerson, PASSWORD_MIN, SESSION_HOURS, SignedIn};
 use lasna_domain::access::UserRole;
 use lasna_domain::calendar::Instant;
 use lasna_domain::model::Language;
@@ -30,6 +30,15 @@ fn sign_in(node: &Node, login: &str, password: &str, token: &str) -> Result<Sign
 
 fn with_session(node: &Node, now: Instant, token: &str) -> Result<App, AppError> {
     App::with_session(node.store.clone(), now, token)
+}
+
+fn change(app: &App, session: &str, old: &str, password: &str) -> Result<(), AppError> {
+    app.change_password(&NewPassword {
+        old,
+        password,
+        salt: [5; 16],
+        session,
+    })
 }
 
 #[track_caller]
@@ -88,10 +97,10 @@ fn the_first_password_is_changed_to_another_one() {
                 .must_change_password()
                 .unwrap()
         );
-        let change = |text: &str| app(later(1)).change_password(text, [5; 16]);
+        let change = |text: &str| change(&app(later(1)), "t", FIRST, text);
         let short = "ä".repeat(PASSWORD_MIN - 1);
         assert_eq!(problem(change(&short)), "password.short");
-        assert_eq!(problem(change(&"x".repeat(513))), "password.short");
+        assert_eq!(problem(change(&"x".repeat(513))), "password.long");
         assert_eq!(problem(change(FIRST)), "password.same");
         assert!(app(later(1)).must_change_password().unwrap());
         let own = "ä".repeat(PASSWORD_MIN);
@@ -104,10 +113,49 @@ fn the_first_password_is_changed_to_another_one() {
             2,
             "the first one stays as a row"
         );
-        is_nobody(
-            node.app(at(NOW))
-                .change_password("long enough text", [1; 16]),
+        is_nobody(self::change(
+            &node.app(at(NOW)),
+            "t",
+            "",
+            "long enough text",
+        ));
+    });
+}
+
+#[test]
+fn the_old_password_is_asked_and_other_sessions_end() {
+    both("old_password", |node| {
+        peopled(node);
+        add(node, "uusi").unwrap();
+        for token in ["t", "u", "v", "w"] {
+            sign_in(node, "uusi", FIRST, token).unwrap();
+        }
+        App::sign_in_to_demo(&node.store, at(NOW), "aino", "other").unwrap();
+        let app = |token: &str| with_session(node, later(1), token);
+        app("w").unwrap().sign_out("w").unwrap();
+        let long = "x".repeat(600);
+        for old in ["", "first passwor", "long enough text", &long] {
+            let refused = change(&app("t").unwrap(), "t", old, "long enough text");
+            assert_eq!(problem(refused), "password.wrong", "{old}");
+        }
+        assert!(app("u").is_ok(), "nothing has changed");
+        change(&app("t").unwrap(), "t", FIRST, "long enough text").unwrap();
+        assert!(app("t").is_ok() && app("other").is_ok());
+        is_nobody(app("u"));
+        is_nobody(app("v"));
+        assert_eq!(
+            (node.count("sign_out"), node.count("user_password")),
+            (3, 2)
         );
+        assert_eq!(
+            sign_in(node, "uusi", "long enough text", "x").unwrap(),
+            SignedIn::Ready
+        );
+        // An account without a password has none to ask for.
+        let aino = app("other").unwrap();
+        assert!(!aino.has_password().unwrap());
+        change(&aino, "other", "", "long enough text").unwrap();
+        assert!(aino.has_password().unwrap());
     });
 }
 

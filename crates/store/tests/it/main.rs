@@ -10,6 +10,7 @@ mod acts;
 mod audit;
 mod catalogue;
 mod facts;
+mod filters;
 mod keys;
 mod people;
 mod providers;

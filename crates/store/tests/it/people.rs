@@ -171,6 +171,55 @@ fn a_session_runs_until_it_ends_or_is_ended() {
 }
 
 #[test]
+fn other_sessions_end_with_the_change_and_not_without() {
+    both("others", |o| {
+        let scope = o.provider("town");
+        let aino = person(o, &scope, "aino", 5).unwrap();
+        let eero = person(o, &scope, "eero", 5).unwrap();
+        for (account, token, ends) in [
+            (&aino, "one", 20),
+            (&aino, "two", 20),
+            (&aino, "old", 11),
+            (&eero, "three", 20),
+        ] {
+            change(o, &scope, 10, |tx| {
+                account.sign_in(tx, token, Instant(10), Instant(ends))
+            })
+            .unwrap();
+        }
+        let run = |o: &Opened| {
+            ["one", "two", "three"].map(|token| {
+                let ask = |read: &mut Read<'_>| Account::by_session(read, token, Instant(12));
+                o.store.ask(ask).unwrap().is_some()
+            })
+        };
+        let others = |tx: &mut Tx<'_>| {
+            aino.set_password(tx, &password("own", false), Instant(12))?;
+            aino.sign_out_others(tx, "one", Instant(12))
+        };
+        // The change fails after all of it was written.
+        let failed = change(o, &scope, 12, |tx| {
+            others(tx)?;
+            Err::<(), _>(DbError::new(ErrorKind::Value, "a rule"))
+        });
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::Value);
+        assert_eq!(run(o), [true; 3]);
+        for _ in 0..2 {
+            change(o, &scope, 12, |tx| {
+                aino.sign_out_others(tx, "one", Instant(12))
+            })
+            .unwrap();
+            assert_eq!(run(o), [true, false, true]);
+        }
+        assert_eq!(
+            o.count("sign_out"),
+            1,
+            "what had ended by itself has no row"
+        );
+    });
+}
+
+#[test]
 fn neither_token_nor_session_is_in_the_file() {
     both("digest", |o| {
         let scope = o.provider("town");

@@ -3,6 +3,7 @@
 //! Invariant: the navigation of a role holds nothing that the role may not open.
 
 use super::texts::Texts;
+use super::tour::Card;
 use lasna_app::Me;
 use lasna_domain::access::UserRole;
 use lasna_domain::attendance::Share;
@@ -33,10 +34,14 @@ pub(crate) struct Frame {
     role: Option<UserRole>,
     /// The path of the page, for the choice of language and for signing in.
     pub path: String,
+    /// The same with its query, to come back to.
+    pub back: String,
     /// Whether all of it is made up.
     pub demo: bool,
     /// What the figures of the page are as of.
     pub known: Option<String>,
+    /// The card of the guided tour, in the demo town.
+    pub tour: Option<Card>,
 }
 
 pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
@@ -65,8 +70,10 @@ impl Frame {
             me: None,
             role: None,
             path: String::new(),
+            back: String::new(),
             demo: false,
             known: None,
+            tour: None,
         }
     }
 

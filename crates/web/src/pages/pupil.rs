@@ -4,8 +4,9 @@
 
 use super::act::{ActView, act_view, outcome_key};
 use super::frame::{Frame, day_text, short_day, time_text};
+use super::place::{PlaceView, place};
 use super::visit::{Desk, Reply, Visit};
-use super::watch_list::{known_of, reason_text};
+use super::watch_list::{Way, path, reason_text};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use lasna_app::model::{condition_text, role_text};
 use lasna_app::signals::{PupilPage as Pupil, pupil_of};
 use lasna_domain::access::AccessReason;
 use lasna_domain::attendance::{Approval, Figures, PatternKey, Presence, patterns, spells, trend};
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::Day;
 use lasna_domain::model::{Model, PatternOf};
 use lasna_domain::signals::{Clock, DONE, SignalState};
 
@@ -66,6 +67,9 @@ struct PupilPage {
     about: String,
     why_seen: String,
     base: String,
+    /// What the address of a form carries of the list.
+    way: String,
+    place: PlaceView,
     once: String,
     next: Option<DutyView>,
     new: bool,
@@ -296,9 +300,12 @@ fn marks(frame: &Frame, pupil: &Pupil, today: Day) -> Vec<MarkView> {
     views
 }
 
-fn page_of(desk: Desk, pupil: &Pupil, day: Day, once: String) -> Result<PupilPage, AppError> {
+fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPage, AppError> {
+    let (day, _) = way.as_of(desk.today);
     let model = desk.model()?;
     let user = desk.me()?.user;
+    let (place, at) = place(&desk, &model, way, pupil.row.pupil)?;
+    let way = path("", &way.acting(at));
     let frame = &desk.frame;
     let clocks: Vec<Clock> = pupil
         .signals
@@ -325,6 +332,8 @@ fn page_of(desk: Desk, pupil: &Pupil, day: Day, once: String) -> Result<PupilPag
         },
         why_seen: frame.code("why_seen", reason),
         base: format!("/pupils/{}", head.pupil),
+        way,
+        place,
         once,
         next: next.map(|clock| duty_view(frame, &model, clock, day)),
         new: pupil
@@ -357,24 +366,20 @@ fn page_of(desk: Desk, pupil: &Pupil, day: Day, once: String) -> Result<PupilPag
     })
 }
 
-/// `GET /pupils/{pupil}?known=DATE`
+/// `GET /pupils/{pupil}`, with the query of the list that it was opened from
 pub(crate) async fn pupil(visit: Visit, Path(pupil): Path<String>) -> Response {
     let once = visit.shared.token();
-    let asked = visit.query.clone();
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
             let model = desk.model()?;
-            let asked = asked
-                .split('&')
-                .find_map(|part| part.strip_prefix("known="));
-            let (day, known_at) = asked
-                .and_then(|text| known_of(text, desk.today))
-                .unwrap_or((desk.today, Instant::LATEST));
+            let way = Way::of(&query, desk.today);
+            let (day, known_at) = way.as_of(desk.today);
             let found = desk
                 .app
                 .pupil_page(&model, pupil_of(&pupil)?, day, known_at)?;
             let once = once.map_err(AppError::Problem)?;
-            Reply::page(&page_of(desk, &found, day, once)?)
+            Reply::page(&page_of(desk, &found, &way, once)?)
         })
         .await
 }

@@ -3,14 +3,14 @@
 //! Invariant: an answer never says whether the login or the password was wrong.
 
 use super::frame::{Frame, LANGUAGES};
-use super::visit::{Reply, Visit, session_cookie};
+use super::visit::{Desk, Reply, Visit, session_cookie};
 use crate::server::Shared;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lasna_app::{App, AppError, PASSWORD_MIN, SignedIn};
+use lasna_app::{App, AppError, NewPassword, PASSWORD_MIN, SignedIn};
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -29,7 +29,10 @@ struct PasswordPage {
     frame: Frame,
     title: String,
     hint: String,
-    error: Option<String>,
+    /// Whether there is an old one to ask for.
+    old: bool,
+    /// What is wrong: the field, and the sentence.
+    error: Option<(&'static str, String)>,
 }
 
 fn page(visit: &Visit, login: &str, error: Option<&str>) -> SignInPage {
@@ -146,7 +149,13 @@ pub(crate) async fn demo(
         App::sign_in_to_demo(&store, now, &person.login, &sent)
     });
     match done.await {
-        Ok(Ok(())) => with_cookie(&shared, Some(&token), Reply::Go("/today".into())),
+        Ok(Ok(())) => {
+            let mut response = with_cookie(&shared, Some(&token), Reply::Go("/today".into()));
+            // The tour of another person is not this one's.
+            let over = super::tour::cookie(None);
+            response.headers_mut().append(header::SET_COOKIE, over);
+            response
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, "a link of the demo town failed");
             visit.plain_error(StatusCode::NOT_FOUND, "missing")
@@ -203,25 +212,39 @@ pub(crate) fn own_path(text: &str) -> String {
     }
 }
 
-fn password_page(frame: Frame, error: Option<&str>) -> PasswordPage {
+fn password_page(desk: Desk, error: Option<&str>) -> Result<PasswordPage, AppError> {
+    let old = desk.app.has_password()?;
+    let frame = desk.frame;
     let n = PASSWORD_MIN.to_string();
-    PasswordPage {
-        title: frame.text("password.title"),
+    let title = frame.text("password.title");
+    let field = match error {
+        Some("password.wrong" | "sign_in.wait") if old => "old",
+        Some("password.differ") => "again",
+        _ => "password",
+    };
+    Ok(PasswordPage {
+        title: match error {
+            Some(_) => frame.fill("frame.error_in_title", &[("title", &title)]),
+            None => title,
+        },
         hint: frame.fill("password.hint", &[("n", &n)]),
-        error: error.map(|key| frame.text(key)),
+        old,
+        error: error.map(|key| (field, frame.text(key))),
         frame,
-    }
+    })
 }
 
 /// `GET /password`
 pub(crate) async fn password_form(visit: Visit) -> Response {
     visit
-        .desk(|desk| Reply::page(&password_page(desk.frame, None)))
+        .desk(|desk| Reply::page(&password_page(desk, None)?))
         .await
 }
 
 #[derive(Deserialize)]
 pub(crate) struct PasswordForm {
+    #[serde(default)]
+    old: String,
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -240,17 +263,35 @@ pub(crate) async fn change_password(
     let Ok(_place) = shared.sign_in_places.clone().acquire_owned().await else {
         return visit.plain_error(StatusCode::SERVICE_UNAVAILABLE, "busy");
     };
+    let session = visit.token.clone().unwrap_or_default();
     visit
         .desk(move |desk| {
+            // Whoever finds a session open has no more tries than at the door.
+            let who = desk.me()?.user.to_string();
+            if shared.password_tries.must_wait(&who, desk.now) {
+                return Reply::refused(&password_page(desk, Some("sign_in.wait"))?);
+            }
             if form.password != form.again {
-                return Reply::refused(&password_page(desk.frame, Some("password.differ")));
+                return Reply::refused(&password_page(desk, Some("password.differ"))?);
             }
             let mut salt = [0; 16];
             salt.copy_from_slice(&random[..16]);
-            match desk.app.change_password(&form.password, salt) {
-                Ok(()) => Ok(Reply::Go("/today".into())),
+            let done = desk.app.change_password(&NewPassword {
+                old: &form.old,
+                password: &form.password,
+                salt,
+                session: &session,
+            });
+            match done {
+                Ok(()) => {
+                    shared.password_tries.forget(&who);
+                    Ok(Reply::Go("/today".into()))
+                }
                 Err(AppError::Problem(key)) => {
-                    Reply::refused(&password_page(desk.frame, Some(&key)))
+                    if key == "password.wrong" {
+                        shared.password_tries.failed(&who, desk.now);
+                    }
+                    Reply::refused(&password_page(desk, Some(&key))?)
                 }
                 Err(error) => Err(error),
             }

@@ -27,6 +27,7 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/versions.toml")),
                 include_str!(concat!("../../locales/", $folder, "/substitutes.toml")),
                 include_str!(concat!("../../locales/", $folder, "/help.toml")),
+                include_str!(concat!("../../locales/", $folder, "/tour.toml")),
             ])
         });
     };

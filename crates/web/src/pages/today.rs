@@ -5,7 +5,7 @@
 use super::frame::{Frame, short_day, time_text};
 use super::overview::{Overview, overview};
 use super::visit::{Desk, Reply, Visit};
-use super::watch_list::{RowView, rows_of};
+use super::watch_list::{RowView, Way, rows_of};
 use askama::Template;
 use axum::response::Response;
 use lasna_app::AppError;
@@ -17,14 +17,6 @@ use lasna_domain::signals::Clock;
 
 /// Rows of the list that the first page shows.
 const ROWS_SHOWN: usize = 5;
-/// School days without anybody being reached, after which a pupil counts as silent.
-const SILENT_DAYS: u32 = 5;
-
-/// Whether something is open and nobody was reached for more than [`SILENT_DAYS`].
-pub(crate) fn is_silent(row: &ListRow) -> bool {
-    row.next.is_some() && row.silence > SILENT_DAYS
-}
-
 /// A lesson in a list of lessons.
 pub(crate) struct LessonView {
     pub href: String,
@@ -88,7 +80,7 @@ pub(crate) fn lesson_view(frame: &Frame, row: &LessonRow, with_day: bool) -> Les
 }
 
 /// Where the register of a lesson is.
-fn register_path(row: &LessonRow) -> String {
+pub(crate) fn register_path(row: &LessonRow) -> String {
     let start = row.key.start.0;
     format!("/registers/{}/{}/{start}", row.key.group, row.key.day)
 }
@@ -185,7 +177,7 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
     let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count().to_string();
     let late = count(&|row| row.late() > 0);
     let today = count(&|row| row.late() == 0 && row.next.is_some_and(|c| c.due <= desk.today));
-    let silent = count(&|row| is_silent(row));
+    let silent = count(&|row| row.is_silent());
     let counts = [
         (late, "today.count_late", "/watch-list?show=late"),
         (today, "today.count_due", "/watch-list?show=due"),
@@ -202,7 +194,7 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
         .take(ROWS_SHOWN)
         .map(|&row| row.clone())
         .collect();
-    page.rows = Some(rows_of(frame, &model, &rows, desk.today));
+    page.rows = Some(rows_of(frame, &model, &rows, (desk.today, &Way::default())));
     let all = list.rows.len() as u64;
     page.more = (all > rows.len() as u64).then(|| frame.count("today.more", all));
     Ok(())

@@ -4,7 +4,7 @@
 //! account; what goes wrong becomes a page in the visitor's language.
 
 use super::frame::Frame;
-use super::{language_of, render_with};
+use super::{language_of, render_with, tour};
 use crate::server::Shared;
 use crate::uploads::Uploads;
 use askama::Template;
@@ -29,6 +29,8 @@ pub(crate) struct Visit {
     pub language: Language,
     pub path: String,
     pub query: String,
+    /// The step of the guided tour.
+    tour: Option<usize>,
 }
 
 /// What a page has to work with.
@@ -66,6 +68,8 @@ impl Desk {
 pub(crate) enum Reply {
     Page(String),
     Go(String),
+    /// A way on, with a cookie to keep.
+    GoWith(String, HeaderValue),
     Refused(StatusCode, String),
     File(&'static str, &'static str, String),
     /// A file that is no text of ours: its kind, its name, its bytes.
@@ -98,6 +102,9 @@ impl IntoResponse for Reply {
             Reply::Page(text) => html(text),
             // 303: the way on is asked for with GET.
             Reply::Go(path) => Redirect::to(&path).into_response(),
+            Reply::GoWith(path, cookie) => {
+                ([(header::SET_COOKIE, cookie)], Redirect::to(&path)).into_response()
+            }
             Reply::Again(seconds, text) => {
                 ([(header::REFRESH, seconds.to_string())], html(text)).into_response()
             }
@@ -143,7 +150,8 @@ impl FromRequestParts<Shared> for Visit {
         let asked = all.next().filter(|_| all.next().is_none());
         Ok(Visit {
             shared: shared.clone(),
-            token: cookie(parts),
+            token: cookie(parts, COOKIE),
+            tour: cookie(parts, tour::COOKIE).and_then(|step| step.parse().ok()),
             language: language_of(asked, &parts.headers),
             path: parts.uri.path().to_owned(),
             query,
@@ -151,12 +159,12 @@ impl FromRequestParts<Shared> for Visit {
     }
 }
 
-fn cookie(parts: &Parts) -> Option<String> {
+fn cookie(parts: &Parts, wanted: &str) -> Option<String> {
     let all = parts.headers.get_all(header::COOKIE).iter();
     all.filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, token)| token.to_owned())
 }
 
@@ -212,6 +220,10 @@ impl Visit {
         let mut frame = self.frame(language.unwrap_or(self.language));
         if let Some(me) = app.me() {
             frame = frame.of(me);
+            frame.tour = frame
+                .demo
+                .then(|| tour::card(&frame, me.role, self.tour))
+                .flatten();
         }
         Ok(Desk {
             app,
@@ -226,6 +238,7 @@ impl Visit {
     pub fn frame(&self, language: Language) -> Frame {
         let mut frame = Frame::new(language);
         frame.path = self.path.clone();
+        frame.back = super::watch_list::path(&self.path, &self.query);
         frame.demo = self.shared.settings.demo.is_some();
         frame
     }

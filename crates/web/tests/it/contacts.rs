@@ -180,12 +180,7 @@ fn no_concern_needs_a_reason_and_a_day_of_review() {
 fn one_press_acknowledges_raises_logs_and_takes_back() {
     told("press", |desk| {
         let page = desk.page();
-        let forms = |page: &Page, what: &str| {
-            page.tags
-                .iter()
-                .filter(|tag| tag.get("action").is_some_and(|at| at.ends_with(what)))
-                .count()
-        };
+        let forms = |page: &Page, what: &str| page.forms(what);
         assert_eq!(
             (
                 forms(&page, "/acknowledge"),

@@ -20,10 +20,11 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 /// Login, role, the word for it in the town.
-const PEOPLE: [(&str, UserRole, &str); 6] = [
+const PEOPLE: [(&str, UserRole, &str); 7] = [
     ("teacher", UserRole::Teacher, "class_teacher"),
     ("worker", UserRole::SkyWorker, "sky_worker"),
     ("principal", UserRole::Principal, "principal"),
+    ("rektor", UserRole::Principal, "principal"),
     ("coordinator", UserRole::Coordinator, "coordinator"),
     ("administrator", UserRole::Administrator, "administrator"),
     ("substitute", UserRole::Substitute, "substitute"),
@@ -59,6 +60,11 @@ impl Esimerkkila {
             people.push(add(&app, &town, login, role, of));
             App::sign_in_to_demo(&store, now(&town), login, &format!("session-{login}")).unwrap();
         }
+        let staff = town.staff.iter().find(|staff| staff.role == "substitute");
+        let school = staff.unwrap().school.clone().unwrap();
+        let today = Day::from_date(town.today);
+        let teacher = app.teacher_with_lessons(&school, today, None).unwrap();
+        app.give_day_pass("substitute", today, &teacher).unwrap();
         Esimerkkila {
             store,
             town,
@@ -125,7 +131,12 @@ fn every_kind(today: Day) -> [ActWhat; 6] {
 }
 
 fn add(app: &App, town: &Town, login: &str, role: UserRole, of: &str) -> DemoPerson {
-    let staff = town.staff.iter().find(|staff| staff.role == of).unwrap();
+    // Of the principals one leads the Swedish school.
+    let swedish = login == "rektor";
+    let mut staff = town.staff.iter().filter(|staff| staff.role == of);
+    let staff = staff
+        .find(|staff| (staff.language == "sv") == swedish)
+        .unwrap();
     let whole = matches!(role, UserRole::Coordinator | UserRole::Administrator);
     let new = NewPerson {
         role,

@@ -207,6 +207,13 @@ impl Page {
             .unwrap_or_else(|| panic!("no field {name}"))
     }
 
+    /// How many forms are sent to a path that ends so, whatever its query.
+    pub fn forms(&self, end: &str) -> usize {
+        let actions = self.tags.iter().filter_map(|tag| tag.get("action"));
+        let paths = actions.filter_map(|action| action.split('?').next());
+        paths.filter(|path| path.ends_with(end)).count()
+    }
+
     /// Whether any text holds a part.
     pub fn says(&self, part: &str) -> bool {
         self.texts.iter().any(|text| text.contains(part))

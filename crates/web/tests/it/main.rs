@@ -22,11 +22,13 @@ mod list;
 mod list_page;
 mod measures;
 mod pages;
+mod place;
 mod register;
 mod routes;
 mod sign_in;
 mod substitutes;
 mod templates;
+mod tour;
 mod town;
 mod versions;
 

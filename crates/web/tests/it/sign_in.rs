@@ -147,10 +147,20 @@ fn the_first_password_comes_before_everything() {
         let page = get(&router, "/password", &cookie, "fi");
         check(&page.body, "sv", "password");
         let change = |body: &str| post(&router, "/password", &cookie, body);
+        let long = "x".repeat(513);
         for (body, wrong) in [
             ("password=long+enough+words&again=long+enough+word", "lika"),
             ("password=short&again=short", "kort"),
-            ("password=first+password&again=first+password", "nuvarande"),
+            (&format!("password={long}&again={long}"), "för långt"),
+            ("password=long+enough+words&again=long+enough+words", "fel"),
+            (
+                "old=first+passwort&password=long+enough+words&again=long+enough+words",
+                "fel",
+            ),
+            (
+                "old=first+password&password=first+password&again=first+password",
+                "nuvarande",
+            ),
             ("", "kort"),
         ] {
             let answer = change(body);
@@ -164,7 +174,7 @@ fn the_first_password_comes_before_everything() {
         leads_to(&get(&router, "/today", &cookie, "fi"), "/password");
         clock.fetch_add(1, Ordering::Relaxed);
         leads_to(
-            &change("password=l%C3%A4ng+nog+mening&again=l%C3%A4ng+nog+mening"),
+            &change("old=first+password&password=l%C3%A4ng+nog+mening&again=l%C3%A4ng+nog+mening"),
             "/today",
         );
         let today = get(&router, "/today", &cookie, "fi");
@@ -177,6 +187,35 @@ fn the_first_password_comes_before_everything() {
         );
         let own = "login=new&password=l%C3%A4ng+nog+mening";
         leads_to(&send(&router, "/sign-in", None, own), "/today");
+    });
+}
+
+#[test]
+fn the_old_password_is_tried_five_times_and_other_sessions_end() {
+    both("old", |server| {
+        let (router, clock) = server.router_at(NOON);
+        let cookies = [(); 2].map(|()| cookie_of(&send(&router, "/sign-in", None, RIGHT)));
+        let change = |old: &str| {
+            let body = format!("old={old}&password=long+enough+words&again=long+enough+words");
+            post(&router, "/password", &cookies[0], &body)
+        };
+        for no in 0..6 {
+            let answer = change("wrong");
+            assert_eq!(answer.status, 422);
+            let page = check(&answer.body, "fi", "old");
+            assert!(page.tags.iter().any(|tag| tag.get("href") == Some("#old")));
+            assert!(page.says(if no < 5 {
+                "väärin"
+            } else {
+                "viisi minuuttia"
+            }));
+        }
+        let right = "first+password";
+        assert_eq!(change(right).status, 422, "it waits");
+        clock.fetch_add(5 * 60 * 1_000_000, Ordering::Relaxed);
+        leads_to(&change(right), "/today");
+        assert_eq!(get(&router, "/today", &cookies[0], "fi").status, 200);
+        leads_to(&get(&router, "/today", &cookies[1], "fi"), "/sign-in");
     });
 }
 

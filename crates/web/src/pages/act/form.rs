@@ -6,6 +6,7 @@ use super::Sent;
 use crate::pages::frame::Frame;
 use crate::pages::register::field;
 use crate::pages::visit::Desk;
+use crate::pages::watch_list::path;
 use askama::Template;
 use lasna_app::signals::{NOTE_MAX, PupilHead};
 
@@ -111,14 +112,24 @@ fn asked(
     }
 }
 
-pub(super) fn page_of(
-    desk: Desk,
-    kind: Kind,
-    head: &PupilHead,
-    sent: &Sent,
-    wrong: &[&str],
-    once: String,
-) -> ActPage {
+/// A form as it is shown: empty, or with what was sent and what is wrong with it.
+pub(super) struct Filled<'f> {
+    pub kind: Kind,
+    pub sent: &'f Sent,
+    pub wrong: &'f [&'f str],
+    pub once: String,
+    /// What goes with the address of whatever comes next.
+    pub way: String,
+}
+
+pub(super) fn page_of(desk: Desk, head: &PupilHead, form: Filled<'_>) -> ActPage {
+    let Filled {
+        kind,
+        sent,
+        wrong,
+        once,
+        way,
+    } = form;
     let frame = desk.frame;
     let (title, send, questions) = asked(&frame, kind, sent, wrong);
     let review = (kind == Kind::NoConcern).then(|| {
@@ -138,16 +149,17 @@ pub(super) fn page_of(
         () => None,
     };
     let errors = errors_of(&questions, review.as_ref(), note_error.as_ref());
-    let path = match kind {
+    let act = match kind {
         Kind::Contact => "contact",
         Kind::NoConcern => "no-concern",
     };
+    let pupil = format!("/pupils/{}", head.pupil);
     let max = NOTE_MAX.to_string();
     ActPage {
         title,
-        back: format!("/pupils/{}", head.pupil),
+        back: path(&pupil, &way),
         who: format!("{} · {}", head.name, head.class),
-        action: format!("/pupils/{}/{path}", head.pupil),
+        action: path(&format!("{pupil}/{act}"), &way),
         once,
         errors,
         questions,

@@ -7,9 +7,10 @@ mod form;
 use super::frame::{Frame, day_text};
 use super::register::{field, once_of};
 use super::visit::{Desk, Reply, Visit};
+use super::watch_list::{Way, path};
 use axum::extract::{Form, Path};
 use axum::response::Response;
-use form::{Kind, page_of};
+use form::{Filled, Kind, page_of};
 use lasna_app::AppError;
 use lasna_app::signals::{NewAct, PupilHead, pupil_of};
 use lasna_domain::calendar::{Day, Instant};
@@ -20,13 +21,31 @@ type Sent = Vec<(String, String)>;
 
 async fn form(visit: Visit, pupil: String, kind: Kind) -> Response {
     let once = visit.shared.token();
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
             let head = head_of(&desk, &pupil)?;
             let once = once.map_err(AppError::Problem)?;
-            Reply::page(&page_of(desk, kind, &head, &Vec::new(), &[], once))
+            let form = Filled {
+                kind,
+                sent: &Vec::new(),
+                wrong: &[],
+                once,
+                way: way_of(&query, &desk),
+            };
+            Reply::page(&page_of(desk, &head, form))
         })
         .await
+}
+
+/// What the address carries of the list, as a query for whatever comes next.
+fn way_of(query: &str, desk: &Desk) -> String {
+    Way::of(query, desk.today).acting(None)
+}
+
+/// The pupil again, at what was done, with the place in the list kept.
+fn back_to(pupil: &str, way: &str) -> Reply {
+    Reply::Go(format!("{}#done", path(&format!("/pupils/{pupil}"), way)))
 }
 
 fn head_of(desk: &Desk, pupil: &str) -> Result<PupilHead, AppError> {
@@ -38,8 +57,10 @@ fn head_of(desk: &Desk, pupil: &str) -> Result<PupilHead, AppError> {
 }
 
 async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
+            let way = way_of(&query, &desk);
             let once = once_of(&sent)?.to_owned();
             let (what, mut wrong) = what_of(kind, &sent);
             let result = match (what, wrong.is_empty()) {
@@ -55,7 +76,7 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
                 _ => Err(AppError::Problem("act.choose".into())),
             };
             match result {
-                Ok(()) => return Ok(Reply::Go(format!("/pupils/{pupil}#done"))),
+                Ok(()) => return Ok(back_to(&pupil, &way)),
                 Err(AppError::Problem(key)) => match key.as_str() {
                     "signals.note_long" => wrong.push("note"),
                     "signals.review_day" => wrong.push("review"),
@@ -65,7 +86,14 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
                 Err(error) => return Err(error),
             }
             let head = head_of(&desk, &pupil)?;
-            Reply::refused(&page_of(desk, kind, &head, &sent, &wrong, once))
+            let form = Filled {
+                kind,
+                sent: &sent,
+                wrong: &wrong,
+                once,
+                way,
+            };
+            Reply::refused(&page_of(desk, &head, form))
         })
         .await
 }
@@ -151,6 +179,7 @@ pub(crate) async fn no_concern(
 }
 
 async fn at_once(visit: Visit, pupil: String, sent: Sent, what: Option<ActWhat>) -> Response {
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
             let new = NewAct {
@@ -160,7 +189,7 @@ async fn at_once(visit: Visit, pupil: String, sent: Sent, what: Option<ActWhat>)
                 once: once_of(&sent)?,
             };
             desk.app.log_act(&new, desk.today)?;
-            Ok(Reply::Go(format!("/pupils/{pupil}#done")))
+            Ok(back_to(&pupil, &way_of(&query, &desk)))
         })
         .await
 }

@@ -1,14 +1,12 @@
-//! What of the list is shown: the choices, and which rows they keep.
+//! What of the list is shown: the choices, and the filters that are one press away.
 //!
-//! Invariant: a filter only leaves out; it changes no order.
+//! Invariant: every filter is a way that the list itself understands.
 
+use super::way::Way;
 use crate::pages::frame::Frame;
-use crate::pages::today::is_silent;
-use lasna_app::signals::{ListRow, SignalList};
-use lasna_domain::calendar::Day;
+use lasna_app::signals::{ListFilter, OwnFilter, SignalList};
 use lasna_domain::model::Model;
-use lasna_domain::signals::SignalState;
-use serde::Deserialize;
+use lasna_domain::signals::ListShow;
 
 /// A choice of the filter.
 pub(super) struct FilterView {
@@ -17,42 +15,20 @@ pub(super) struct FilterView {
     pub options: Vec<(String, String, bool)>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct ListQuery {
-    #[serde(default)]
-    pub class: String,
-    #[serde(default)]
-    pub step: String,
-    #[serde(default)]
-    pub show: String,
-    #[serde(default)]
-    pub known: String,
-}
-
-const SHOWS: [&str; 5] = ["late", "due", "silent", "new", "no_concern"];
-
-pub(super) fn keeps(row: &ListRow, query: &ListQuery, today: Day) -> bool {
-    let class = query.class.is_empty() || row.class == query.class;
-    let step = query
-        .step
-        .parse::<usize>()
-        .map_or(true, |step| row.highest.step + 1 >= step);
-    let show = match query.show.as_str() {
-        "late" => row.late() > 0,
-        "due" => row.late() == 0 && row.next.is_some_and(|clock| clock.due <= today),
-        "silent" => is_silent(row),
-        "new" => row.state == SignalState::New,
-        "no_concern" => matches!(row.state, SignalState::NoConcern(_)),
-        _ => true,
-    };
-    class && step && show
+/// A filter that is one press away.
+pub(super) struct ChipView {
+    pub href: String,
+    pub text: String,
+    pub current: bool,
+    /// Where it is removed, of one's own.
+    pub remove: Option<String>,
 }
 
 pub(super) fn filters(
     frame: &Frame,
     model: &Model,
     list: &SignalList,
-    query: &ListQuery,
+    filter: &ListFilter,
 ) -> Vec<FilterView> {
     let all = |text: String| (String::new(), text, false);
     let mut classes: Vec<&String> = list.rows.iter().map(|row| &row.class).collect();
@@ -62,18 +38,17 @@ pub(super) fn filters(
     let class = class.chain(
         classes
             .iter()
-            .map(|&class| (class.clone(), class.clone(), *class == query.class)),
+            .map(|&class| (class.clone(), class.clone(), *class == filter.class)),
     );
-    let steps = model.steps.iter().enumerate().map(|(no, step)| {
-        let value = (no + 1).to_string();
-        let title = format!("{value}. {}", step.title.get(frame.chosen));
-        let current = value == query.step;
-        (value, title, current)
+    let steps = model.steps.iter().zip(1..).map(|(step, no)| {
+        let title = format!("{no}. {}", step.title.get(frame.chosen));
+        (no.to_string(), title, no == filter.step)
     });
     let step = std::iter::once(all(frame.text("signals.all_steps"))).chain(steps);
-    let shows = SHOWS.iter().map(|&show| {
-        let text = frame.code("show", show);
-        (show.to_owned(), text, show == query.show)
+    let shows = ListShow::ALL.iter().map(|&show| {
+        let code = show.as_code();
+        let text = frame.code("show", code);
+        (code.to_owned(), text, Some(show) == filter.show)
     });
     let show = std::iter::once(all(frame.text("signals.show_all"))).chain(shows);
     let filter = |name, key: &str, options: Vec<_>| FilterView {
@@ -88,17 +63,46 @@ pub(super) fn filters(
     ]
 }
 
-/// The filters that everybody needs, one click each.
-pub(super) fn saved(frame: &Frame, query: &ListQuery) -> Vec<(String, String, bool)> {
-    let plain = query.class.is_empty() && query.step.is_empty();
-    let all = (
-        "/watch-list".to_owned(),
-        frame.text("signals.show_all"),
-        plain && query.show.is_empty(),
-    );
-    let shows = SHOWS.iter().map(|&show| {
-        let href = format!("/watch-list?show={show}");
-        (href, frame.code("show", show), plain && show == query.show)
+/// A filter in a few words; of the whole list none.
+pub(crate) fn filter_text(frame: &Frame, filter: &ListFilter) -> String {
+    let show = filter.show.map(|show| frame.code("show", show.as_code()));
+    let class = Some(filter.class.clone()).filter(|class| !class.is_empty());
+    let step = filter.step.to_string();
+    let step = (filter.step > 0).then(|| frame.fill("filters.from_step", &[("n", &step)]));
+    let parts: Vec<String> = show.into_iter().chain(class).chain(step).collect();
+    parts.join(" · ")
+}
+
+/// The filters that everybody needs, then one's own.
+pub(super) fn chips(frame: &Frame, way: &Way, own: Vec<OwnFilter>) -> Vec<ChipView> {
+    let chip = |filter: ListFilter, text: String, remove: Option<String>| {
+        let current = filter == way.filter;
+        let to = Way {
+            filter,
+            ..Way::default()
+        };
+        ChipView {
+            href: to.list(),
+            text,
+            current,
+            remove,
+        }
+    };
+    let all = chip(ListFilter::default(), frame.text("signals.show_all"), None);
+    let ready = ListShow::ALL.iter().map(|&show| {
+        let filter = ListFilter {
+            show: Some(show),
+            ..ListFilter::default()
+        };
+        chip(filter, frame.code("show", show.as_code()), None)
     });
-    std::iter::once(all).chain(shows).collect()
+    let own = own.into_iter().map(|own| {
+        let remove = format!("/watch-list/filters/{}/remove", own.no);
+        chip(
+            own.filter,
+            own.name,
+            Some(super::way::path(&remove, &way.query())),
+        )
+    });
+    std::iter::once(all).chain(ready).chain(own).collect()
 }

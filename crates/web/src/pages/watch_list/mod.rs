@@ -4,19 +4,21 @@
 
 mod filter;
 mod row;
+mod way;
 
+pub(crate) use filter::filter_text;
 pub(crate) use row::{RowView, reason_text, rows_of};
+pub(crate) use way::{Way, path};
 
 use super::frame::Frame;
-use super::today::is_silent;
+use super::register::field;
 use super::visit::{Desk, Reply, Visit};
 use askama::Template;
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::{Form, Path};
 use axum::response::Response;
-use filter::{FilterView, ListQuery, filters, keeps, saved};
+use filter::{ChipView, FilterView, chips, filters};
 use lasna_app::AppError;
-use lasna_app::signals::{ListRow, SignalList};
+use lasna_app::signals::{FILTER_NAME_MAX, ListRow, SignalList};
 use lasna_domain::calendar::{Day, Instant};
 use row::marked_text;
 
@@ -24,6 +26,13 @@ struct Strip {
     number: String,
     text: String,
     meter: Option<(u64, String)>,
+}
+
+/// What a person wants to save, and what is wrong with it.
+#[derive(Default)]
+struct Naming<'n> {
+    name: &'n str,
+    wrong: Option<&'n str>,
 }
 
 #[derive(Template)]
@@ -34,9 +43,17 @@ struct ListPage {
     of: String,
     strip: Vec<Strip>,
     filters: Vec<FilterView>,
-    filtered: bool,
-    query: String,
-    saved: Vec<(String, String, bool)>,
+    /// Whether the choices are other than those of a chip.
+    chosen: bool,
+    known: String,
+    list: String,
+    sheet: String,
+    chips: Vec<ChipView>,
+    /// The filter in words, where there is one to save.
+    filter: Option<String>,
+    name: String,
+    name_hint: String,
+    error: Option<String>,
     shown: String,
     rows: Vec<RowView>,
     empty: String,
@@ -44,26 +61,45 @@ struct ListPage {
 }
 
 /// `GET /watch-list`
-pub(crate) async fn watch_list(
-    visit: Visit,
-    query: Result<Query<ListQuery>, QueryRejection>,
-) -> Response {
-    let Query(query) = query.unwrap_or_default_query();
-    let text = visit.query.clone();
+pub(crate) async fn watch_list(visit: Visit) -> Response {
+    let query = visit.query.clone();
     visit
-        .desk(move |desk| Reply::page(&page_of(desk, &query, text)?))
+        .desk(move |desk| {
+            let way = Way::of(&query, desk.today);
+            Reply::page(&page_of(desk, &way, &Naming::default())?)
+        })
         .await
 }
 
-trait OrDefault {
-    fn unwrap_or_default_query(self) -> Query<ListQuery>;
+/// `POST /watch-list`: saves the filter of the address under a name.
+pub(crate) async fn save(visit: Visit, Form(sent): Form<Vec<(String, String)>>) -> Response {
+    let query = visit.query.clone();
+    visit
+        .desk(move |desk| {
+            let way = Way::of(&query, desk.today);
+            let name = field(&sent, "name");
+            match desk.app.save_filter(name, &way.filter) {
+                Ok(()) => Ok(Reply::Go(way.list())),
+                Err(AppError::Problem(key)) => {
+                    let wrong = Some(key.as_str());
+                    Reply::refused(&page_of(desk, &way, &Naming { name, wrong })?)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
 }
 
-impl OrDefault for Result<Query<ListQuery>, QueryRejection> {
-    /// An address that was typed wrong shows the whole list.
-    fn unwrap_or_default_query(self) -> Query<ListQuery> {
-        self.unwrap_or_else(|_| Query(ListQuery::default()))
-    }
+/// `POST /watch-list/filters/{no}/remove`
+pub(crate) async fn remove(visit: Visit, Path(no): Path<String>) -> Response {
+    let query = visit.query.clone();
+    visit
+        .desk(move |desk| {
+            let no = no.parse().map_err(|_| AppError::NotFound("filter"))?;
+            desk.app.remove_filter(no)?;
+            Ok(Reply::Go(Way::of(&query, desk.today).list()))
+        })
+        .await
 }
 
 /// The instant as of which the list was known: the end of an asked day, or now.
@@ -73,41 +109,52 @@ pub(crate) fn known_of(text: &str, today: Day) -> Option<(Day, Instant)> {
     (day < today).then_some((day, end))
 }
 
-fn list_of(desk: &Desk, query: &ListQuery) -> Result<(SignalList, Day), AppError> {
+/// The list, the rows of it that are shown, and its day.
+fn list_of(desk: &Desk, way: &Way) -> Result<(SignalList, Vec<ListRow>, Day), AppError> {
     let model = desk.model()?;
-    let (day, known_at) =
-        known_of(&query.known, desk.today).unwrap_or((desk.today, Instant::LATEST));
-    Ok((desk.app.signal_list(&model, day, known_at)?, day))
+    let (day, known_at) = way.as_of(desk.today);
+    let list = desk.app.signal_list(&model, day, known_at)?;
+    let kept = list.rows.iter().filter(|row| way.filter.keeps(row, day));
+    let rows = kept.cloned().collect();
+    Ok((list, rows, day))
 }
 
-fn page_of(desk: Desk, query: &ListQuery, text: String) -> Result<ListPage, AppError> {
-    let (list, day) = list_of(&desk, query)?;
+fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppError> {
+    let (list, rows, day) = list_of(&desk, way)?;
     let model = desk.model()?;
+    let own = desk.app.own_filters()?;
     let frame = &desk.frame;
-    let rows: Vec<ListRow> = list
-        .rows
-        .iter()
-        .filter(|row| keeps(row, query, day))
-        .cloned()
-        .collect();
     let of_pupils = frame.count("signals.pupils", list.pupils as u64);
-    let filtered = rows.len() != list.rows.len();
     let (shown, all) = (rows.len().to_string(), list.rows.len().to_string());
     let reference = model.reference();
+    let filter = &way.filter;
+    let title = frame.text("signals.title");
+    let chips = chips(frame, way, own);
+    let is_chip = chips.iter().any(|chip| chip.current) && way.known.is_none();
+    let n = FILTER_NAME_MAX.to_string();
     let page = ListPage {
-        title: frame.text("signals.title"),
+        title: match naming.wrong {
+            Some(_) => frame.fill("frame.error_in_title", &[("title", &title)]),
+            None => title,
+        },
         of: if list.of.is_empty() {
             of_pupils
         } else {
             format!("{} · {of_pupils}", list.of)
         },
         strip: strip(frame, &list, day),
-        filters: filters(frame, &model, &list, query),
-        filtered,
-        query: text,
-        saved: saved(frame, query),
+        filters: filters(frame, &model, &list, filter),
+        chosen: !is_chip,
+        known: way.known.map_or(String::new(), |(day, _)| day.to_string()),
+        list: way.list(),
+        sheet: path("/watch-list.csv", &way.query()),
+        chips,
+        filter: (!filter.is_all() || naming.wrong.is_some()).then(|| filter_text(frame, filter)),
+        name: naming.name.to_owned(),
+        name_hint: frame.fill("filters.hint", &[("n", &n)]),
+        error: naming.wrong.map(|key| frame.text(key)),
         shown: frame.fill("signals.shown", &[("shown", &shown), ("all", &all)]),
-        rows: rows_of(frame, &model, &rows, day),
+        rows: rows_of(frame, &model, &rows, (day, way)),
         empty: if list.rows.is_empty() {
             frame.text("signals.empty")
         } else {
@@ -116,7 +163,7 @@ fn page_of(desk: Desk, query: &ListQuery, text: String) -> Result<ListPage, AppE
         source: frame.fill("signals.source", &[("reference", &reference)]),
         frame: Frame::new(frame.chosen),
     };
-    let frame = match known_of(&query.known, desk.today) {
+    let frame = match way.known {
         Some((day, _)) => desk.frame.known_on(day),
         None => desk.frame.knowing(desk.now),
     };
@@ -135,7 +182,7 @@ fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
     vec![
         plain(count(&|row| row.late() > 0), "today.count_late"),
         plain(count(&due), "today.count_due"),
-        plain(count(&|row| is_silent(row)), "today.count_silent"),
+        plain(count(&|row| row.is_silent()), "today.count_silent"),
         Strip {
             number: frame.percent(list.figures.rate()),
             text: frame.text("signals.absent_of_marked"),
@@ -145,41 +192,35 @@ fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
 }
 
 /// `GET /watch-list.csv`: the same list as a file for a spreadsheet.
-pub(crate) async fn export(
-    visit: Visit,
-    query: Result<Query<ListQuery>, QueryRejection>,
-) -> Response {
-    let Query(query) = query.unwrap_or_default_query();
+pub(crate) async fn export(visit: Visit) -> Response {
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
-            let (list, day) = list_of(&desk, &query)?;
+            let way = Way::of(&query, desk.today);
+            let (_, kept, day) = list_of(&desk, &way)?;
             let model = desk.model()?;
-            let kept: Vec<ListRow> = list
-                .rows
-                .iter()
-                .filter(|row| keeps(row, &query, day))
-                .cloned()
-                .collect();
             let frame = &desk.frame;
             let head = [
                 "name", "class", "step", "why", "since", "absent", "marked", "task", "due",
                 "contact",
             ];
             let head = head.map(|name| frame.code("column", name));
-            let rows = rows_of(frame, &model, &kept, day).into_iter().map(|row| {
-                [
-                    row.name,
-                    row.class,
-                    row.step,
-                    row.why,
-                    row.since,
-                    row.percent,
-                    row.marked,
-                    row.task,
-                    row.due,
-                    row.contact,
-                ]
-            });
+            let rows = rows_of(frame, &model, &kept, (day, &way))
+                .into_iter()
+                .map(|row| {
+                    [
+                        row.name,
+                        row.class,
+                        row.step,
+                        row.why,
+                        row.since,
+                        row.percent,
+                        row.marked,
+                        row.task,
+                        row.due,
+                        row.contact,
+                    ]
+                });
             let text = lasna_formats::csv_out::sheet(&head, rows);
             Ok(Reply::File("text/csv; charset=utf-8", "lasna.csv", text))
         })

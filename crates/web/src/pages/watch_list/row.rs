@@ -2,16 +2,19 @@
 //!
 //! Invariant: a rate is never shown without its completeness.
 
+use super::way::Way;
 use crate::pages::frame::{Frame, short_day};
 use lasna_app::signals::{ListRow, WeekMissed};
 use lasna_domain::attendance::Figures;
 use lasna_domain::calendar::Day;
+use lasna_domain::ids::PupilNo;
 use lasna_domain::model::evaluate::Crossing;
 use lasna_domain::model::{Condition, Hour, Model, PatternOf, Window};
 use lasna_domain::signals::{ActWhat, SignalState};
 
 /// One row as it is shown.
 pub(crate) struct RowView {
+    pub pupil: PupilNo,
     pub href: String,
     pub name: String,
     pub class: String,
@@ -102,20 +105,27 @@ fn window_text(frame: &Frame, window: Window) -> String {
     frame.code("during", code)
 }
 
-pub(crate) fn rows_of(frame: &Frame, model: &Model, rows: &[ListRow], today: Day) -> Vec<RowView> {
+/// The rows as they are shown on a day; each leads to its pupil with the place kept.
+pub(crate) fn rows_of(
+    frame: &Frame,
+    model: &Model,
+    rows: &[ListRow],
+    (today, way): (Day, &Way),
+) -> Vec<RowView> {
     rows.iter()
-        .map(|row| row_view(frame, model, row, today))
+        .map(|row| row_view(frame, model, row, (today, way)))
         .collect()
 }
 
-fn row_view(frame: &Frame, model: &Model, row: &ListRow, today: Day) -> RowView {
+fn row_view(frame: &Frame, model: &Model, row: &ListRow, (today, way): (Day, &Way)) -> RowView {
     let crossing = &row.highest;
     let step = &model.steps[crossing.step];
     let (task, due, task_tone) = task_text(frame, model, row, today);
     let (weeks, weeks_text) = weeks_view(frame, &row.weeks);
     let (marked_width, marked) = marked_text(frame, &row.figures);
     RowView {
-        href: format!("/pupils/{}", row.pupil),
+        pupil: row.pupil,
+        href: way.pupil(row.pupil),
         name: row.name.clone(),
         class: row.class.clone(),
         step_no: crossing.step + 1,

@@ -102,7 +102,11 @@ pub(crate) struct Card {
 /// Whether a page is the one of a step.
 fn is_here(at: At, path: &str) -> bool {
     match at {
-        At::Page(page) => page.split('?').next() == Some(path),
+        // A page that a page leads to belongs to it: a school of the measures, an upload.
+        At::Page(page) => {
+            let below = path.strip_prefix(page.split('?').next().unwrap_or_default());
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
         At::Lesson => path.starts_with("/registers/"),
         At::Pupil | At::Contact => path.starts_with("/pupils/"),
         At::Preview => path.starts_with("/imports"),

@@ -187,6 +187,29 @@ fn a_step_stays_where_one_is_and_is_found_again_from_elsewhere() {
 }
 
 #[test]
+fn a_page_that_the_page_of_a_step_leads_to_is_no_detour() {
+    let town = Esimerkkila::new();
+    let router = town.router();
+    let mut browser = Browser {
+        router: &router,
+        session: "coordinator".into(),
+        tour: "lasna_tour=2".into(),
+        language: "fi",
+    };
+    let (_, measures) = browser.page("/measures");
+    let mut hrefs = measures.tags.iter().filter_map(|tag| tag.get("href"));
+    let school = hrefs.find(|href| href.starts_with("/measures/")).unwrap();
+    let (_, page) = browser.page(school);
+    assert!(
+        ways(&page)[0].starts_with("/demo/tour/3?"),
+        "{:?}",
+        ways(&page)
+    );
+    let (_, page) = browser.page("/today");
+    assert_eq!(ways(&page)[0], "/demo/tour/2?from=/today");
+}
+
+#[test]
 fn there_is_no_tour_where_data_may_be_real() {
     both("no_tour", |server| {
         for login in [

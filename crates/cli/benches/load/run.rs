@@ -19,17 +19,20 @@ pub enum Kind {
     Sheet,
     List,
     Pupil,
+    /// An answer that asks nothing: what the machine itself adds.
+    Nothing,
     /// The page of a role.
     Page(&'static str, &'static str),
 }
 
 /// A kind, how often in a second, and the limit: a percentile and its milliseconds.
-pub const MIX: [(Kind, f64, Option<(f64, u64)>); 10] = [
+pub const MIX: [(Kind, f64, Option<(f64, u64)>); 11] = [
     // 3,000 lessons of a city of 60,000 begin at once; their registers come within two minutes.
     (Kind::Save, 25.0, Some((0.99, 50))),
     (Kind::Sheet, 25.0, None),
     (Kind::List, 10.0, Some((0.95, 100))),
     (Kind::Pupil, 10.0, Some((0.95, 100))),
+    (Kind::Nothing, 10.0, None),
     (Kind::Page("teacher", "/today"), 10.0, None),
     (Kind::Page("sky_worker", "/today"), 1.0, None),
     (Kind::Page("principal", "/today"), 1.0, None),
@@ -115,6 +118,7 @@ fn send(address: &str, city: &City, due: &Due, run: u64) -> Result<Option<String
         Kind::Save | Kind::Sheet => (lesson.path.as_str(), lesson.cookie.as_str()),
         Kind::List => ("/watch-list", of("sky_worker")),
         Kind::Pupil => (pupil.as_str(), of_pupil.as_str()),
+        Kind::Nothing => ("/healthz", ""),
         Kind::Page(role, path) => (path, of(role)),
     };
     let round = due.turn / city.lessons.len() + run as usize % 1_000;

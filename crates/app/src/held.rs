@@ -52,6 +52,11 @@ pub(crate) struct HeldYear {
     pub complete: Kept<Day, Vec<Completeness>>,
 }
 
+/// Between two parts: a writer that is woken takes longer to come than the next part to begin.
+pub(crate) fn give_way() {
+    std::thread::sleep(std::time::Duration::from_micros(100));
+}
+
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind these locks is replaced whole, never half.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -111,6 +116,8 @@ impl HeldYear {
             let part = from..all.min(from + PART);
             live.engine
                 .each_period(part, ends, |pupil| each(&live.engine, pupil));
+            drop(live);
+            give_way();
         }
     }
 }

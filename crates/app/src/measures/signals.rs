@@ -3,7 +3,7 @@
 //! Invariant: no pupil is named or numbered here.
 
 use crate::PupilSignals;
-use crate::held::{HeldYear, PART};
+use crate::held::{HeldYear, PART, give_way};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::SchoolNo;
 use lasna_domain::model::Model;
@@ -49,6 +49,7 @@ pub(super) fn told(
     let mut told: BTreeMap<SchoolNo, Told> = BTreeMap::new();
     for part in rows.chunks(PART) {
         add_part((model, year), part, (as_of, known_at), &mut told);
+        give_way();
     }
     told
 }

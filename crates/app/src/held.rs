@@ -6,21 +6,28 @@
 //! registers saved and acts logged since are taken in one by one (`crate::live`). A
 //! reading of the past, and a program without [`HeldYears`], loads what it needs and holds nothing.
 //!
-//! Invariant: an answer out of a held year equals the answer out of the store at the same moment.
+//! Invariant: an answer out of a held year equals the answer out of the store at the same moment; of
+//! sums of every pupil, at a moment of the last minutes (`crate::kept`).
 
+use crate::kept::Kept;
 use crate::live::Live;
 use crate::load::Loaded;
-use crate::measures::Released;
-use crate::{App, AppError};
+use crate::measures::Measures;
+use crate::{App, AppError, Completeness};
 use lasna_domain::access::{Reach, Scope};
 use lasna_domain::calendar::{Day, Instant, school_year_of};
 use lasna_domain::ids::ProviderNo;
+use lasna_domain::model::Model;
+use lasna_engine::{Engine, PupilPeriod};
 use lasna_store::db::Read;
 use lasna_store::{Batch, RegisterSave, StoredAct};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// School years held at most; the one used longest ago goes.
 const YEARS_MAX: usize = 4;
+
+/// Pupils looked at in one go where all of a city are looked at: under a millisecond.
+pub(crate) const PART: usize = 64;
 
 /// Of a provider the school year that begins on a day.
 type Key = (ProviderNo, Day);
@@ -40,7 +47,14 @@ pub(crate) struct HeldYear {
     pub loaded: Loaded,
     live: RwLock<Live>,
     /// The measures that were released last.
-    pub released: Mutex<Option<Released>>,
+    pub released: Kept<(Model, Day, Instant), Measures>,
+    /// How complete the registers are.
+    pub complete: Kept<Day, Vec<Completeness>>,
+}
+
+/// Between two parts: a writer that is woken takes longer to come than the next part to begin.
+pub(crate) fn give_way() {
+    std::thread::sleep(std::time::Duration::from_micros(100));
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -78,7 +92,8 @@ impl HeldYear {
         Ok(HeldYear {
             loaded,
             live: RwLock::new(live),
-            released: Mutex::default(),
+            released: Kept::default(),
+            complete: Kept::default(),
         })
     }
 
@@ -89,6 +104,21 @@ impl HeldYear {
 
     pub fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
         self.live.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As `Engine::each_period` for every pupil, in parts: whoever saves meanwhile waits for one part,
+    /// and so does whoever asks behind a save. A pupil is handed over whole.
+    pub fn each_period(&self, ends: &[Day], mut each: impl FnMut(&Engine, &PupilPeriod)) {
+        // Who is in the year does not change while it is held.
+        let all = self.live().engine.pupils().len();
+        for from in (0..all).step_by(PART) {
+            let live = self.live();
+            let part = from..all.min(from + PART);
+            live.engine
+                .each_period(part, ends, |pupil| each(&live.engine, pupil));
+            drop(live);
+            give_way();
+        }
     }
 }
 

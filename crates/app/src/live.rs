@@ -157,8 +157,12 @@ impl Live {
     fn renew(&mut self, pupils: &[PupilNo]) {
         let mut lists = std::mem::take(&mut self.lists);
         for list in &mut lists {
-            list.rows.retain(|(_, pupil), _| !pupils.contains(pupil));
             for &pupil in pupils {
+                let Some(figures) = self.engine.pupil(pupil, list.as_of) else {
+                    continue;
+                };
+                // Its school is of the roster, which does not change while the year is held.
+                list.rows.remove(&(figures.school, pupil));
                 let found = self.engine.pupil_crossings(pupil, &list.model, list.as_of);
                 let crossings = found.map(|found| found.crossings).unwrap_or_default();
                 if let Some(row) = self.row(&list.model, list.as_of, pupil, &crossings) {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here is of a pupil; lessons, instants and numbers of accounts are counted.
 
+use crate::held::HeldYear;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{Figures, Share};
@@ -43,31 +44,9 @@ impl App {
             Reach::Provider,
         )?;
         let year = self.unseen_year(&scope, today)?;
-        let names = &year.loaded.names;
-        let mut sums: BTreeMap<SchoolNo, Figures> = year
-            .loaded
-            .schools
-            .iter()
-            .map(|&no| (no, Figures::default()))
-            .collect();
-        let ends = [today.plus(-RECENT_DAYS), today.plus(-1)];
-        year.live().engine.each_period(&ends, |pupil| {
-            if pupil.period == 1 {
-                for (school, figures) in &pupil.parts {
-                    *sums.entry(*school).or_default() += *figures;
-                }
-            }
-        });
-        let row = |(school, sum): (SchoolNo, Figures)| Completeness {
-            school,
-            name: names.org(school).to_owned(),
-            marked: sum.marked(),
-            possible: sum.possible,
-            presumed: sum.presumed,
-        };
-        let mut rows: Vec<Completeness> = sums.into_iter().map(row).collect();
-        rows.sort_by_key(|row| (row.name.to_lowercase(), row.school));
-        Ok(rows)
+        let seen = || year.live().seen();
+        let made = || year.complete_on(today);
+        Ok((*year.complete.get(today, self.now(), seen, made)).clone())
     }
 
     /// When data was imported last, of what is in sight; `None` before the first import.
@@ -102,5 +81,35 @@ impl App {
         Ok(self
             .store
             .ask(|read| Account::first_passwords(read, provider))?)
+    }
+}
+
+impl HeldYear {
+    fn complete_on(&self, today: Day) -> Vec<Completeness> {
+        let names = &self.loaded.names;
+        let mut sums: BTreeMap<SchoolNo, Figures> = self
+            .loaded
+            .schools
+            .iter()
+            .map(|&no| (no, Figures::default()))
+            .collect();
+        let ends = [today.plus(-RECENT_DAYS), today.plus(-1)];
+        self.each_period(&ends, |_, pupil| {
+            if pupil.period == 1 {
+                for (school, figures) in &pupil.parts {
+                    *sums.entry(*school).or_default() += *figures;
+                }
+            }
+        });
+        let row = |(school, sum): (SchoolNo, Figures)| Completeness {
+            school,
+            name: names.org(school).to_owned(),
+            marked: sum.marked(),
+            possible: sum.possible,
+            presumed: sum.presumed,
+        };
+        let mut rows: Vec<Completeness> = sums.into_iter().map(row).collect();
+        rows.sort_by_key(|row| (row.name.to_lowercase(), row.school));
+        rows
     }
 }

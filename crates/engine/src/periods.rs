@@ -27,11 +27,17 @@ pub struct PupilPeriod {
 }
 
 impl Engine {
-    /// Hands over every pupil at the end of every period, where the pupil has a possible day by then.
+    /// Hands over each pupil of a range of [`Engine::pupils`] at the end of every period, where the
+    /// pupil has a possible day by then.
     ///
     /// A period goes from after the end before it to its own end; ends ascend.
-    pub fn each_period(&self, ends: &[Day], mut each: impl FnMut(&PupilPeriod)) {
-        for index in 0..self.pupils.len() {
+    pub fn each_period(
+        &self,
+        pupils: std::ops::Range<usize>,
+        ends: &[Day],
+        mut each: impl FnMut(&PupilPeriod),
+    ) {
+        for index in pupils {
             let mut from = self.rows_of(index).start;
             let mut found: Option<PupilPeriod> = None;
             let mut run = 0;

@@ -130,8 +130,12 @@ impl Profile {
     ///
     /// # Errors
     /// The store's.
-    pub fn of(read: &mut Read<'_>, account: &Account) -> Result<Option<Profile>, DbError> {
-        let params = [account.provider.0.into(), account.no.0.into()];
+    pub fn of(
+        read: &mut Read<'_>,
+        provider: ProviderNo,
+        user: UserNo,
+    ) -> Result<Option<Profile>, DbError> {
+        let params = [provider.0.into(), user.0.into()];
         let row = read.query_one(PROFILE_OF, &params)?;
         row.as_ref().map(Profile::of_row).transpose()
     }

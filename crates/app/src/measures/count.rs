@@ -69,8 +69,7 @@ fn months(engine: &Engine, as_of: Day) -> Vec<Span> {
 }
 
 pub(super) fn count(year: &HeldYear, as_of: Day) -> Raw {
-    let live = year.live();
-    let months = months(&live.engine, as_of);
+    let months = months(&year.live().engine, as_of);
     let schools = &year.loaded.schools;
     let mut units: Vec<RawUnit> = schools
         .iter()
@@ -85,11 +84,11 @@ pub(super) fn count(year: &HeldYear, as_of: Day) -> Raw {
     let whole = units.len() - 1;
     let place = |school: SchoolNo| schools.binary_search(&school).ok();
     let ends: Vec<Day> = months.iter().map(|month| month.to.plus(-1)).collect();
-    live.engine.each_period(&ends, |pupil| {
+    year.each_period(&ends, |engine, pupil| {
         let last = pupil.period + 1 == ends.len();
         let waits = last
             && pupil.to_date.unresolved > 0
-            && live.engine.unresolved_before(pupil.pupil, as_of.plus(-7));
+            && engine.unresolved_before(pupil.pupil, as_of.plus(-7));
         let mut all = Figures::default();
         for (school, figures) in &pupil.parts {
             // Minutes at no school that is known are nobody's.

@@ -10,7 +10,7 @@ mod count;
 mod release;
 mod signals;
 
-use crate::held::{HeldYear, lock};
+use crate::held::HeldYear;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Reach, Scope};
 use lasna_domain::attendance::Share;
@@ -149,41 +149,14 @@ pub struct Measures {
     pub months: Vec<Span>,
 }
 
-/// A release with what it was made of.
-pub(crate) struct Released {
-    model: Model,
-    as_of: Day,
-    known_at: Instant,
-    /// The latest save and act.
-    seen: (u32, u32),
-    measures: Arc<Measures>,
-}
-
-/// The release of a year: kept with it until something is saved, as it takes long for a city.
-fn released(model: &Model, year: &HeldYear, as_of: Day, known_at: Instant) -> Arc<Measures> {
-    // Whoever asks for the same meanwhile waits for it.
-    let mut kept = lock(&year.released);
-    let seen = year.live().seen();
-    let same = |one: &&Released| {
-        (one.as_of, one.known_at, one.seen) == (as_of, known_at, seen) && one.model == *model
-    };
-    if let Some(one) = kept.as_ref().filter(same) {
-        return one.measures.clone();
-    }
+/// The release of a year.
+fn made(model: &Model, year: &HeldYear, as_of: Day, known_at: Instant) -> Measures {
     let raw = count::count(year, as_of);
     let told = signals::told(model, year, as_of, known_at);
     let mut measures = release::release(year, raw, &told);
     measures.schools.sort_by(|a, b| {
         let by = |unit: &Unit| (unit.name.to_lowercase(), unit.school);
         by(a).cmp(&by(b))
-    });
-    let measures = Arc::new(measures);
-    *kept = Some(Released {
-        model: model.clone(),
-        as_of,
-        known_at,
-        seen,
-        measures: measures.clone(),
     });
     measures
 }
@@ -220,7 +193,12 @@ impl App {
         let reach = self.reach();
         let scope = self.scope(Action::ReadFigures, AccessReason::FollowAbsence, reach)?;
         let year = self.whole_year(&scope, "measures", known_at, as_of)?;
-        let mut measures = (*released(model, &year, as_of, known_at)).clone();
+        let key = (model.clone(), as_of, known_at);
+        let seen = || year.live().seen();
+        let released = year.released.get(key, self.now(), seen, || {
+            made(model, &year, as_of, known_at)
+        });
+        let mut measures = (*released).clone();
         if let Reach::School(own) = reach {
             measures.whole = None;
             measures.schools.retain(|unit| unit.school == Some(own));

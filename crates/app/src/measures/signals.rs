@@ -2,12 +2,14 @@
 //!
 //! Invariant: no pupil is named or numbered here.
 
-use crate::held::HeldYear;
+use crate::PupilSignals;
+use crate::held::{HeldYear, PART, give_way};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::SchoolNo;
 use lasna_domain::model::Model;
 use lasna_domain::signals::{Act, Clock, Signal, Standing, clocks, in_force, next};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is counted of a school.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +46,21 @@ pub(super) fn told(
     known_at: Instant,
 ) -> BTreeMap<SchoolNo, Told> {
     let rows = year.signals(model, as_of, None);
-    let live = year.live();
     let mut told: BTreeMap<SchoolNo, Told> = BTreeMap::new();
+    for part in rows.chunks(PART) {
+        add_part((model, year), part, (as_of, known_at), &mut told);
+        give_way();
+    }
+    told
+}
+
+fn add_part(
+    (model, year): (&Model, &HeldYear),
+    rows: &[Arc<PupilSignals>],
+    (as_of, known_at): (Day, Instant),
+    told: &mut BTreeMap<SchoolNo, Told>,
+) {
+    let live = year.live();
     for row in rows {
         let Some(school_year) = live.engine.school_year(row.school) else {
             continue;
@@ -75,5 +90,4 @@ pub(super) fn told(
             until(act.day).saturating_sub(until(first)) as u32
         }));
     }
-    told
 }

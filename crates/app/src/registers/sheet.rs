@@ -32,10 +32,10 @@ impl App {
         // The look is recorded before the lesson is found, so that a refused one is recorded too.
         self.year(&scope, &target, Instant::LATEST, key.day)?;
         let own = self.own_lesson(&scope, key)?;
-        let users = self.user_names()?;
         let last = self
             .store()
             .ask(|read| RegisterSave::of_lesson(read, &scope, (key.group, key.day, key.start)))?;
+        let users = self.user_names(last.as_ref().map(|save| save.by))?;
         let names = &own.year.loaded.names;
         let live = own.year.live();
         let mut rows: Vec<SheetRow> = live

@@ -272,7 +272,8 @@ impl App {
             ties: Arc::new(Ties::default()),
         };
         let (profile, language) = app.store.ask(|read| {
-            Ok::<_, AppError>((Profile::of(read, account)?, account.language(read)?))
+            let profile = Profile::of(read, account.provider, account.no)?;
+            Ok::<_, AppError>((profile, account.language(read)?))
         })?;
         let id = profile.as_ref().and_then(|profile| profile.person.clone());
         let person = match id {

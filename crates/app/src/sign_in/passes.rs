@@ -85,7 +85,8 @@ impl App {
         let given = self
             .store
             .ask(|read| DayPass::of_day(read, self.provider, day))?;
-        let users = self.user_names()?;
+        let by = |pass: &DayPass| pass.by.strip_prefix("user:")?.parse().map(UserNo).ok();
+        let users = self.user_names(given.iter().filter_map(by))?;
         let mut passes = Vec::new();
         for pass in given {
             let substitute = substitutes.iter().find(|(user, _)| *user == pass.user);
@@ -93,7 +94,6 @@ impl App {
             else {
                 continue;
             };
-            let by = pass.by.strip_prefix("user:").and_then(|no| no.parse().ok());
             passes.push(Pass {
                 user: *user,
                 substitute: name.clone(),
@@ -101,7 +101,7 @@ impl App {
                 teacher_name: names.person(teacher),
                 lessons: by_teacher.get(&teacher).cloned().unwrap_or_default(),
                 at: pass.at,
-                by: by.and_then(|no| users.get(&UserNo(no)).cloned()),
+                by: by(&pass).and_then(|no| users.get(&no).cloned()),
             });
         }
         passes.sort_by(|a, b| {

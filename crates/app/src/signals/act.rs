@@ -4,6 +4,10 @@
 
 #[allow(clippy::wildcard_imports, reason = "the parts of one noun")]
 use super::*;
+use lasna_domain::ids::UserNo;
+use lasna_store::Profile;
+use lasna_store::db::DbError;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl App {
     /// The number of a pupil by its source id.
@@ -14,15 +18,21 @@ impl App {
         self.person_no(id)?.ok_or(AppError::NotFound("pupil"))
     }
 
-    /// What accounts are called, by number: members of staff, no pupil.
+    /// What some accounts are called, by number: members of staff, no pupil.
     pub(crate) fn user_names(
         &self,
-    ) -> Result<std::collections::BTreeMap<lasna_domain::ids::UserNo, String>, AppError> {
-        let profiles = self
-            .store()
-            .ask(|read| lasna_store::Profile::list(read, self.provider))?;
-        let named = profiles.into_iter().map(|p| (p.user, p.name));
-        Ok(named.collect())
+        users: impl IntoIterator<Item = UserNo>,
+    ) -> Result<BTreeMap<UserNo, String>, AppError> {
+        let users: BTreeSet<UserNo> = users.into_iter().collect();
+        Ok(self.store().ask(|read| {
+            let mut names = BTreeMap::new();
+            for user in users {
+                if let Some(profile) = Profile::of(read, self.provider, user)? {
+                    names.insert(user, profile.name);
+                }
+            }
+            Ok::<_, DbError>(names)
+        })?)
     }
 
     /// Logs what was done about a pupil's signals. A repeated sending changes nothing; where it says

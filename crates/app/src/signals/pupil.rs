@@ -50,7 +50,8 @@ impl App {
     ) -> Result<PupilPage, AppError> {
         let (scope, _) = self.pupil_scope(Action::ExplainPupil, pupil, as_of)?;
         let year = self.year(&scope, &format!("pupil:{pupil}"), known_at, as_of)?;
-        let users = self.user_names()?;
+        let acts = year.live().acts(pupil).to_vec();
+        let users = self.user_names(acts.iter().map(|act| act.by))?;
         let live = year.live();
         let figures = live.engine.pupil(pupil, as_of);
         let figures = figures.ok_or(AppError::NotFound("pupil"))?;
@@ -61,8 +62,7 @@ impl App {
         let running = crate::watch_list::running(model, school_year, &all, as_of);
         let days = live.engine.pupil_year(pupil);
         let past = days.partition_point(|day| day.day <= as_of);
-        let acts = live.acts(pupil);
-        let force = in_force(acts);
+        let force = in_force(&acts);
         let standing = Standing {
             today: as_of,
             school_days: &school_year.school_days,

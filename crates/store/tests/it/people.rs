@@ -58,7 +58,7 @@ fn a_login_leads_to_one_account_and_no_token_opens_it() {
                 for word in ["person:aino:5", "person:aino", "aino", ""] {
                     assert_eq!(Account::by_token(read, word)?, None, "{word:?}");
                 }
-                let profile = Profile::of(read, &aino)?.unwrap();
+                let profile = Profile::of(read, aino.provider, aino.no)?.unwrap();
                 assert_eq!(
                     (profile.user, profile.name.as_str()),
                     (aino.no, "Name aino")

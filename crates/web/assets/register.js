@@ -7,10 +7,8 @@
   const sum = form.querySelector(".sum");
   const count = () => {
     const of = (value) => form.querySelectorAll(`input[value="${value}"]:checked`).length;
-    sum.textContent = form.dataset.sum
-      .replace("{present}", of("present"))
-      .replace("{absent}", of("absent"))
-      .replace("{late}", of("late"));
+    const words = of("elsewhere") > 0 ? form.dataset.sumMore : form.dataset.sum;
+    sum.textContent = words.replace(/\{(\w+)\}/g, (_, value) => of(value));
   };
   const choices = { p: "present", a: "absent", l: "late", e: "elsewhere" };
   const at = () => rows.findIndex((row) => row.contains(document.activeElement));
@@ -40,12 +38,12 @@
       form.requestSubmit();
       return;
     }
-    if (typing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       focus(rows[here + (event.key === "ArrowDown" ? 1 : -1)]);
       return;
     }
+    if (typing) return;
     const value = choices[event.key.toLowerCase()];
     if (!value) return;
     event.preventDefault();
@@ -63,5 +61,6 @@
     setTimeout(() => { form.querySelector(".save button").disabled = true; }, 0);
   });
   addEventListener("pageshow", () => { form.querySelector(".save button").disabled = false; count(); });
-  focus(rows[0]);
+  // What is wrong has the focus first, which the page itself gives.
+  if (!document.querySelector(".errors")) focus(rows[0]);
 })();

@@ -119,6 +119,8 @@ pub struct SavedBy {
     pub name: String,
     /// Whether whoever looks can still undo it as a whole.
     pub undo: bool,
+    /// Whether it took the save before it back.
+    pub undone: bool,
 }
 
 /// A register to be saved.
@@ -130,7 +132,7 @@ pub struct NewRegister<'a> {
     pub base: u32,
     /// What the form carried, so that a repeated sending is known.
     pub once: &'a str,
-    /// What is said; pupils who are not named stay as they are.
+    /// What is said of each pupil of the lesson.
     pub entries: BTreeMap<PupilNo, Entry>,
 }
 
@@ -141,6 +143,10 @@ pub enum Saved {
     Kept(u32),
     /// Somebody else saved meanwhile, and says something else: nothing was changed.
     Conflict,
+    /// Pupils of the lesson are not named: nothing was changed, as nobody is there by silence.
+    Incomplete,
+    /// A lateness is not from one minute to the length of the lesson: nothing was changed.
+    Minutes,
 }
 
 /// Lessons without a register, by teacher.
@@ -184,6 +190,9 @@ impl Entry {
         }
     }
 }
+
+/// What a save that takes another back carries in place of what a form carried.
+const UNDO: &str = "undo:";
 
 fn slot_of(day: &PupilDay, key: LessonKey) -> Option<&Slot> {
     let mut slots = day.slots.iter();

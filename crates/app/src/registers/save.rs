@@ -20,6 +20,14 @@ impl App {
             return Err(AppError::Problem("register.ahead".into()));
         }
         let user = self.me().map(|me| me.user).ok_or(AppError::NoAccount)?;
+        let minutes = 1..=row.minutes;
+        let fits = |entry: &Entry| !matches!(entry, Entry::Late(late) if !minutes.contains(late));
+        if !new.entries.values().all(fits) {
+            return Ok(Saved::Minutes);
+        }
+        if !own.year.names_all(new) {
+            return Ok(Saved::Incomplete);
+        }
         let marks = own.year.changed(new);
         let by = self.me().and_then(|me| me.person);
         let target = format!("register:group:{}", key.group);
@@ -94,7 +102,7 @@ impl App {
             RegisterSave::hold(tx)?;
             let lesson = (key.group, key.day, key.start);
             let last = RegisterSave::of_lesson(tx, &scope, lesson)?;
-            let once = format!("undo:{no}");
+            let once = format!("{UNDO}{no}");
             if RegisterSave::of_once(tx, &scope, &once)?.is_some() {
                 return Ok(());
             }
@@ -160,6 +168,16 @@ fn after(now: Instant, last: Option<&RegisterSave>) -> Instant {
 }
 
 impl HeldYear {
+    /// Whether every pupil of the lesson is named.
+    fn names_all(&self, new: &NewRegister<'_>) -> bool {
+        let (key, live) = (new.key, self.live());
+        let there = live.engine.lesson(key.group, key.day, key.start);
+        there
+            .iter()
+            .filter(|(_, day)| slot_of(day, key).is_some())
+            .all(|(pupil, _)| new.entries.contains_key(pupil))
+    }
+
     /// The marks of a sheet that say something else than what holds.
     fn changed(&self, new: &NewRegister<'_>) -> Vec<(PupilNo, MarkKind)> {
         let (key, live) = (new.key, self.live());

@@ -56,6 +56,7 @@ impl App {
         rows.sort_by(|a, b| (&a.listed, a.pupil).cmp(&(&b.listed, b.pupil)));
         let saved = last.map(|save| SavedBy {
             undo: self.may_undo(&save),
+            undone: save.once.starts_with(UNDO),
             no: save.no,
             at: save.at,
             by: save.by,
@@ -71,8 +72,7 @@ impl App {
 
     pub(super) fn may_undo(&self, save: &RegisterSave) -> bool {
         let own = self.me().is_some_and(|me| me.user == save.by);
-        own && self.now().0 - save.at.0 < UNDO_MINUTES * 60_000_000
-            && !save.once.starts_with("undo")
+        own && self.now().0 - save.at.0 < UNDO_MINUTES * 60_000_000 && !save.once.starts_with(UNDO)
     }
 }
 

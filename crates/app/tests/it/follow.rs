@@ -51,7 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
     let entry = prop_oneof![
         Just(Entry::Present),
         Just(Entry::Absent),
-        (1..60u16).prop_map(Entry::Late),
+        (1..46u16).prop_map(Entry::Late),
         Just(Entry::Elsewhere),
     ];
     let said = proptest::collection::vec((0..PUPILS.len(), entry), 0..4);
@@ -137,6 +137,7 @@ fn take(node: &Node, held: &mut Arc<HeldYears>, step: &Step, no: usize, last: &m
                     true
                 }
                 Saved::Conflict => false,
+                refused => panic!("{refused:?}"),
             }
         }
         Step::Undo { by } => {

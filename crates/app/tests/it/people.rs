@@ -141,10 +141,10 @@ pub fn save(
     once: &str,
     said: &[(&str, Entry)],
 ) -> Result<Saved, AppError> {
-    let entries: BTreeMap<PupilNo, Entry> = said
-        .iter()
-        .map(|(id, entry)| (pupil(node, id), *entry))
-        .collect();
+    // Whoever is not named stays as the sheet says, as on a page.
+    let sheet = app.sheet(key).into_iter().flat_map(|sheet| sheet.rows);
+    let mut entries: BTreeMap<PupilNo, Entry> = sheet.map(|row| (row.pupil, row.entry)).collect();
+    entries.extend(said.iter().map(|(id, entry)| (pupil(node, id), *entry)));
     app.save_register(&NewRegister {
         key,
         base,

@@ -7,7 +7,7 @@ use crate::people::{
     NOW, at, holding, is_missing, later, lesson, peopled, problem, pupil, save, session,
 };
 use crate::{Node, both, day, minutes};
-use lasna_app::registers::{Entry, Known, LessonKey, RegisterState, Saved, Sheet};
+use lasna_app::registers::{Entry, Known, LessonKey, NewRegister, RegisterState, Saved, Sheet};
 use lasna_app::{App, HeldYears, Level};
 use lasna_domain::calendar::Instant;
 use std::sync::Arc;
@@ -86,6 +86,32 @@ fn a_sheet_is_for_who_keeps_the_register() {
 }
 
 #[test]
+fn a_form_that_leaves_somebody_out_or_an_odd_lateness_saves_nothing() {
+    both("refused_forms", |node| {
+        peopled(node);
+        let key = lesson(node, "a7", 24, "08:15");
+        let app = session(node, "aino", at(NOW));
+        let marks = node.count("mark_fact");
+        // No later than the lesson is long, and not by nothing.
+        for minutes in [0, 46, 99] {
+            let late = [("p04", Entry::Late(minutes))];
+            let refused = save(&app, node, key, 0, "late", &late).unwrap();
+            assert_eq!(refused, Saved::Minutes, "{minutes}");
+        }
+        // Nobody is there by silence: a form without somebody saves nothing.
+        let some = NewRegister {
+            key,
+            base: 0,
+            once: "some",
+            entries: [(pupil(node, "p01"), Entry::Absent)].into(),
+        };
+        assert_eq!(app.save_register(&some).unwrap(), Saved::Incomplete);
+        assert_eq!(node.count("mark_fact"), marks);
+        assert_eq!(sheet(node, "aino", key).base, 0);
+    });
+}
+
+#[test]
 fn a_save_takes_the_register_and_marks_the_exceptions_only() {
     both("save", |node| {
         peopled(node);
@@ -111,7 +137,7 @@ fn a_save_takes_the_register_and_marks_the_exceptions_only() {
             ("p01", Entry::Absent),
             ("p02", Entry::Late(10)),
             ("p03", Entry::Elsewhere),
-            ("p04", Entry::Late(99)),
+            ("p04", Entry::Late(45)),
             ("p06", Entry::Present),
             ("p07", Entry::Absent),
             // Not in this class.
@@ -137,7 +163,6 @@ fn a_save_takes_the_register_and_marks_the_exceptions_only() {
             ("p01", Entry::Absent, Known::Unexplained),
             ("p02", Entry::Late(10), Known::Nothing),
             ("p03", Entry::Elsewhere, Known::Elsewhere),
-            // No later than the lesson is long.
             ("p04", Entry::Late(45), Known::Nothing),
             ("p06", Entry::Present, Known::Nothing),
             // Explained before, explained after.

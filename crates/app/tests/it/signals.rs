@@ -9,7 +9,9 @@ use lasna_app::{App, AppError};
 use lasna_domain::access::AccessReason;
 use lasna_domain::calendar::Instant;
 use lasna_domain::model::Outcome;
-use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith, NoConcernReason, SignalState};
+use lasna_domain::signals::{
+    ActWhat, ContactOutcome, ContactWith, NoConcernReason, SignalState, Stop,
+};
 
 const TODAY: &str = "2026-08-24";
 const REACHED: ActWhat = ActWhat::Contact(ContactWith::Home, ContactOutcome::Reached);
@@ -181,7 +183,7 @@ fn a_contact_is_logged_by_its_outcome_and_once() {
         let page = page.unwrap();
         assert_eq!(page.acts.len(), 2);
         assert_eq!(page.acts[0].1, "Name tuki");
-        assert_eq!(page.signals[0].2[1].done, Some(day(TODAY)));
+        assert_eq!(page.signals[0].2[1].stop, Some(Stop::Done(day(TODAY))));
         assert_eq!(node.count("signal_act"), 2);
     });
 }

@@ -26,7 +26,10 @@ pub enum Kind {
 }
 
 /// A kind, how often in a second, and the limit: a percentile and its milliseconds.
-pub const MIX: [(Kind, f64, Option<(f64, u64)>); 11] = [
+pub type Part = (Kind, f64, Option<(f64, u64)>);
+
+/// What is asked, how often.
+pub const MIX: [Part; 11] = [
     // 3,000 lessons of a city of 60,000 begin at once; their registers come within two minutes.
     (Kind::Save, 25.0, Some((0.99, 50))),
     (Kind::Sheet, 25.0, None),

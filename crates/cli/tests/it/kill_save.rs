@@ -85,6 +85,8 @@ struct Sent {
     lesson: [i64; 3],
     pupil: i64,
     minutes: u32,
+    /// What the sheet says of all others.
+    rest: String,
     once: String,
 }
 
@@ -94,8 +96,10 @@ impl Sent {
         let day = lasna_domain::calendar::Day(day as i32);
         let (once, pupil, minutes) = (&self.once, self.pupil, self.minutes);
         // Whatever was saved before was seen: nobody else writes this lesson.
-        let body =
-            format!("once={once}&base=4294967295&entry-{pupil}=late&minutes-{pupil}={minutes}");
+        let rest = &self.rest;
+        let body = format!(
+            "once={once}&base=4294967295&entry-{pupil}=late&minutes-{pupil}={minutes}{rest}"
+        );
         ask(
             address,
             &format!("POST /registers/{group}/{day}/{start}"),
@@ -114,10 +118,30 @@ fn is_kept(answer: &str) -> bool {
 /// Where saves can go: lessons of one class with a pupil of it, and who sends them.
 struct Town {
     lessons: Vec<[i64; 3]>,
+    /// Of each lesson what its sheet says of the other pupils.
+    rests: Vec<String>,
     /// How often each lesson was sent.
     sent: Vec<AtomicU32>,
     pupil: i64,
     cookie: String,
+}
+
+/// What is chosen on a sheet for everybody but one pupil, as the form sends it.
+fn rest_of(sheet: &str, pupil: i64) -> String {
+    let until_quote = |text: &str| text.split('"').next().unwrap().to_owned();
+    let mut rest = String::new();
+    for part in sheet.split("name=\"entry-").skip(1) {
+        let other = until_quote(part);
+        let choice = part.split('>').next().unwrap();
+        if !choice.ends_with(" checked") || other == pupil.to_string() {
+            continue;
+        }
+        let value = until_quote(choice.split_once("value=\"").unwrap().1);
+        let field = sheet.split(&format!("name=\"minutes-{other}\"")).nth(1);
+        let minutes = until_quote(field.unwrap().split_once("value=\"").unwrap().1);
+        rest += &format!("&entry-{other}={value}&minutes-{other}={minutes}");
+    }
+    rest
 }
 
 fn cookie_of(address: &str, role: &str) -> String {
@@ -147,15 +171,20 @@ fn town(data: &Path, address: &str) -> Town {
     let mut lessons = lessons.unwrap();
     // Lessons that the pupil has: the sheets of the others do not name it.
     let named = format!("name=\"entry-{pupil}\"");
+    let mut rests = Vec::new();
     lessons.retain(|[group, day, start]| {
         let day = lasna_domain::calendar::Day(*day as i32);
         let path = format!("GET /registers/{group}/{day}/{start}");
-        ask(address, &path, &cookie, "").unwrap().contains(&named)
+        let sheet = ask(address, &path, &cookie, "").unwrap();
+        let has = sheet.contains(&named);
+        rests.extend(has.then(|| rest_of(&sheet, pupil)));
+        has
     });
     assert!(lessons.len() >= CLIENTS * 4, "{}", lessons.len());
     Town {
         sent: lessons.iter().map(|_| AtomicU32::new(0)).collect(),
         lessons,
+        rests,
         pupil,
         cookie,
     }
@@ -180,6 +209,7 @@ fn client(
         let sent = Sent {
             lesson: town.lessons[at],
             pupil: town.pupil,
+            rest: town.rests[at].clone(),
             // Never what the lesson's sending before said, so that each brings a mark.
             minutes: 1 + town.sent[at].fetch_add(1, Ordering::SeqCst) % 40,
             once: format!("{round:08x}{no:04x}{turn:08x}"),

@@ -8,7 +8,7 @@ use lasna_domain::ids::{PersonNo, UserNo};
 use lasna_domain::model::{Duty, Escalation, Model, Outcome, Role, Within};
 use lasna_domain::signals::{
     Act, ActWhat, Clock, ContactOutcome, ContactWith, DONE, NoConcernReason, SignalState, Standing,
-    clocks, day_after, in_force, next, school_days_late, silence, state,
+    Stop, clocks, day_after, in_force, next, school_days_late, silence, state,
 };
 use lasna_testkit::world::random_model;
 use proptest::prelude::*;
@@ -203,18 +203,17 @@ mod plain {
         let brought = |act: &&&Act| {
             act.day >= from && brings(act.what).iter().any(|code| codes.contains(code))
         };
-        let mut done = acts.iter().find(brought).map(|act| act.day);
+        let mut stop = acts.iter().find(brought).map(|act| Stop::Done(act.day));
         if codes.contains(&"marks:explained") && standing.marks_explained {
-            done = Some(standing.today);
+            stop = Some(Stop::Explained);
         }
-        if let (None, SignalState::NoConcern(_)) = (done, state(from, acts, standing.today)) {
-            let decision = |act: &&&Act| matches!(act.what, ActWhat::NoConcern(..));
-            done = acts.iter().rfind(decision).map(|act| act.day);
+        if let (None, SignalState::NoConcern(review)) = (stop, state(from, acts, standing.today)) {
+            stop = Some(Stop::Stands(review));
         }
         let begun = runs_from(from, acts, standing.today);
         let due = day_after(begun, duty.within, standing.school_days);
         let up = duty.escalate.filter(|up| {
-            day_after(begun, up.after, standing.school_days) < standing.today && done.is_none()
+            day_after(begun, up.after, standing.school_days) < standing.today && stop.is_none()
         });
         Clock {
             step,
@@ -222,8 +221,8 @@ mod plain {
             due,
             owner: up.map_or(duty.role, |up| up.to),
             escalated: up.is_some(),
-            done,
-            late: match done {
+            stop,
+            late: match stop {
                 Some(_) => 0,
                 None => between(due, standing.today, standing.school_days),
             },
@@ -287,10 +286,10 @@ proptest! {
         }
         // The next one: nothing that runs is due before it, and of equals it is the highest step's.
         match next(&all) {
-            None => prop_assert!(all.iter().all(|clock| clock.done.is_some())),
+            None => prop_assert!(all.iter().all(|clock| clock.stop.is_some())),
             Some(first) => {
-                prop_assert!(first.done.is_none());
-                for other in all.iter().filter(|clock| clock.done.is_none()) {
+                prop_assert!(first.stop.is_none());
+                for other in all.iter().filter(|clock| clock.stop.is_none()) {
                     prop_assert!(first.due <= other.due);
                     prop_assert!(first.due < other.due || first.step >= other.step);
                 }

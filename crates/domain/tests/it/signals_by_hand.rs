@@ -7,8 +7,8 @@ use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{PersonNo, UserNo};
 use lasna_domain::model::{Duty, Escalation, Model, Outcome, Role, Within};
 use lasna_domain::signals::{
-    Act, ActWhat, ContactOutcome, ContactWith, NoConcernReason, SignalState, Standing, clocks,
-    day_after, in_force, next, school_days_late, silence, state,
+    Act, ActWhat, ContactOutcome, ContactWith, NoConcernReason, SignalState, Standing, Stop,
+    clocks, day_after, in_force, next, school_days_late, silence, state,
 };
 use lasna_testkit::world::random_model;
 
@@ -110,7 +110,7 @@ fn an_attempt_that_reaches_nobody_stops_no_clock_and_goes_up() {
     let tried = acts(&[("2026-08-17", NOBODY), ("2026-08-19", NOBODY)]);
     let force = in_force(&tried);
     let at = |today: &str| clocks(&model, signal, &force, standing(today, &days))[0];
-    assert_eq!((at("2026-08-18").late, at("2026-08-18").done), (0, None));
+    assert_eq!((at("2026-08-18").late, at("2026-08-18").stop), (0, None));
     assert_eq!(at("2026-08-19").late, 1);
     // Five school days are over on the 21st; from the next day on it is the principal's.
     assert_eq!(at("2026-08-21").owner, Role::ClassTeacher);
@@ -123,7 +123,7 @@ fn an_attempt_that_reaches_nobody_stops_no_clock_and_goes_up() {
     let reached = acts(&[("2026-08-17", NOBODY), ("2026-08-20", REACHED)]);
     let force = in_force(&reached);
     let all = clocks(&model, signal, &force, standing("2026-08-24", &days));
-    assert_eq!(all[0].done, Some(day("2026-08-20")));
+    assert_eq!(all[0].stop, Some(Stop::Done(day("2026-08-20"))));
     assert!(!all[0].escalated && all[0].late == 0);
     assert_eq!(next(&all).unwrap().duty, 1);
     assert_eq!(next(&all).unwrap().due.to_string(), "2026-08-28");
@@ -137,7 +137,7 @@ fn hearing_the_pupil_is_not_reaching_the_home() {
     let heard = acts(&[("2026-08-17", HEARD)]);
     let force = in_force(&heard);
     let all = clocks(&model, signal, &force, standing("2026-08-19", &days));
-    assert_eq!((all[0].done, all[0].late), (None, 1));
+    assert_eq!((all[0].stop, all[0].late), (None, 1));
     assert_eq!(
         state(signal, &force, day("2026-08-19")),
         SignalState::Raised
@@ -154,7 +154,11 @@ fn clocks_stand_while_there_is_no_concern_and_run_anew_from_the_review() {
     let review = SignalState::NoConcern(day("2026-09-02"));
     assert_eq!(state(signal, &force, day("2026-09-01")), review);
     assert!(next(&at("2026-09-01")).is_none());
-    assert_eq!(at("2026-09-01")[0].done, Some(day("2026-08-17")));
+    assert_eq!(
+        at("2026-09-01")[0].stop,
+        Some(Stop::Stands(day("2026-09-02"))),
+        "nothing was done"
+    );
     let due = SignalState::ReviewDue(day("2026-09-02"));
     assert_eq!(state(signal, &force, day("2026-09-02")), due);
     // Two school days from the 2nd; nobody is late for the time of the decision.
@@ -163,7 +167,7 @@ fn clocks_stand_while_there_is_no_concern_and_run_anew_from_the_review() {
         (clock.due.to_string().as_str(), clock.late),
         ("2026-09-04", 0)
     );
-    assert!(!clock.escalated && clock.done.is_none());
+    assert!(!clock.escalated && clock.stop.is_none());
     // Raised before the review: what is left to do counts from that day.
     let told = acts(&[
         ("2026-08-17", decided("2026-09-02")),
@@ -171,7 +175,7 @@ fn clocks_stand_while_there_is_no_concern_and_run_anew_from_the_review() {
     ]);
     let force = in_force(&told);
     let all = clocks(&model, signal, &force, standing("2026-08-25", &days));
-    assert_eq!(all[0].done, Some(day("2026-08-24")));
+    assert_eq!(all[0].stop, Some(Stop::Done(day("2026-08-24"))));
     assert_eq!(all[1].due.to_string(), "2026-09-14");
 }
 
@@ -188,7 +192,7 @@ fn what_is_withdrawn_never_happened_and_a_withdrawal_stays() {
     assert_eq!(force.len(), 0);
     assert_eq!(state(signal, &force, day("2026-08-19")), SignalState::New);
     let all = clocks(&model, signal, &force, standing("2026-08-19", &days));
-    assert_eq!((all[0].done, all[0].late), (None, 1));
+    assert_eq!((all[0].stop, all[0].late), (None, 1));
 }
 
 #[test]
@@ -200,11 +204,11 @@ fn a_duty_of_explained_marks_is_done_by_the_marks() {
     assert_eq!(clocks(&model, signal, &[], now)[0].late, 4);
     now.marks_explained = true;
     let clock = clocks(&model, signal, &[], now)[0];
-    assert_eq!((clock.done, clock.late), (Some(day("2026-08-24")), 0));
+    assert_eq!((clock.stop, clock.late), (Some(Stop::Explained), 0));
     // What an earlier crossing brought does not stop the clock of a later one.
     let before = acts(&[("2026-08-13", REACHED)]);
     let force = in_force(&before);
     model.steps[0].duties[0].done = vec![Outcome::ContactReached];
     now.marks_explained = false;
-    assert_eq!(clocks(&model, signal, &force, now)[0].done, None);
+    assert_eq!(clocks(&model, signal, &force, now)[0].stop, None);
 }

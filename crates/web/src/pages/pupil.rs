@@ -17,7 +17,7 @@ use lasna_domain::access::AccessReason;
 use lasna_domain::attendance::{Approval, Figures, PatternKey, Presence, patterns, spells, trend};
 use lasna_domain::calendar::Day;
 use lasna_domain::model::{Model, PatternOf};
-use lasna_domain::signals::{Clock, DONE, SignalState};
+use lasna_domain::signals::{Clock, DONE, SignalState, Stop};
 
 struct DutyView {
     title: String,
@@ -73,6 +73,8 @@ struct PupilPage {
     once: String,
     next: Option<DutyView>,
     new: bool,
+    /// Whether some signal was not raised yet.
+    raise: bool,
     open: bool,
     silence: String,
     year: String,
@@ -96,18 +98,17 @@ fn silence_text(frame: &Frame, pupil: &Pupil) -> String {
 
 fn duty_view(frame: &Frame, model: &Model, clock: &Clock, today: Day) -> DutyView {
     let duty = &model.steps[clock.step].duties[clock.duty];
-    let date = short_day(clock.due);
-    let (due, tone) = match clock.done {
-        Some(day) => {
-            let date = short_day(day);
-            (frame.fill("signals.done_on", &[("date", &date)]), "ok")
-        }
+    let on = |key: &str, day| frame.fill(key, &[("date", &short_day(day))]);
+    let (due, tone) = match clock.stop {
+        Some(Stop::Done(day)) => (on("signals.done_on", day), "ok"),
+        Some(Stop::Explained) => (frame.text("signals.explained"), "quiet"),
+        Some(Stop::Stands(review)) => (on("signals.no_concern_until", review), "quiet"),
         None if clock.late > 0 => {
             let key = if clock.escalated { "late_up" } else { "late" };
             (frame.count_code("due", key, clock.late.into()), "due")
         }
         None if clock.due <= today => (frame.text("signals.due_today"), "due"),
-        None => (frame.fill("signals.due_on", &[("date", &date)]), "wait"),
+        None => (on("signals.due_on", clock.due), "wait"),
     };
     DutyView {
         title: duty.title.get(frame.chosen).to_owned(),
@@ -116,7 +117,7 @@ fn duty_view(frame: &Frame, model: &Model, clock: &Clock, today: Day) -> DutyVie
         tone,
         ways: DONE
             .iter()
-            .filter(|outcome| clock.done.is_none() && duty.done.contains(outcome))
+            .filter(|outcome| clock.stop.is_none() && duty.done.contains(outcome))
             .map(|outcome| {
                 (
                     outcome.as_code(),
@@ -340,6 +341,10 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
             .signals
             .iter()
             .any(|(_, state, _)| *state == SignalState::New),
+        raise: pupil
+            .signals
+            .iter()
+            .any(|(_, state, _)| *state != SignalState::Raised),
         open: !pupil.signals.is_empty(),
         silence: silence_text(frame, pupil),
         year: super::pupil_charts::year(frame, pupil, day, desk.now),

@@ -117,6 +117,16 @@ fn is_key(word: &str) -> bool {
     })
 }
 
+/// Attributes whose words people read.
+const SHOWN: [&str; 6] = [
+    "aria-label",
+    "title",
+    "placeholder",
+    "alt",
+    "data-sum",
+    "data-sum-more",
+];
+
 /// What holds of every page of ours in a language; gives the page taken apart.
 pub fn check(html: &str, language: &str, at: &str) -> Page {
     let page = parse(html, at);
@@ -155,15 +165,14 @@ pub fn check(html: &str, language: &str, at: &str) -> Page {
         );
         for (name, value) in &tag.attributes {
             // What the script of the register fills in.
-            let filled = name != "data-sum";
+            let filled = !["data-sum", "data-sum-more"].contains(&&**name);
             assert!(!filled || !has_blank(value), "{at}: {name}={value:?}");
             assert!(
                 !name.starts_with("on") && name != "style",
                 "{at}: {name} in <{}>",
                 tag.name
             );
-            let shown = ["aria-label", "title", "placeholder", "alt", "data-sum"];
-            if shown.contains(&name.as_str()) {
+            if SHOWN.contains(&name.as_str()) {
                 assert!(!value.trim().is_empty(), "{at}: empty {name}");
                 assert!(
                     !value.split_whitespace().any(is_key),

@@ -3,6 +3,7 @@
 //! Invariant: what is sent is read off the page that was shown.
 
 use crate::ask::{Answer, ask, send};
+use crate::esimerkkila::Esimerkkila;
 use crate::html::{Page, check};
 use crate::{Server, both};
 use axum::Router;
@@ -124,61 +125,62 @@ fn who_saves_second_sees_both_values_and_decides() {
         let path = path(server);
         let (pupil, _) = server.numbers();
         let (one, other) = (format!("entry-{pupil}"), format!("entry-{}", pupil + 1));
+        let differing = |page: &Page| {
+            let rows = page.tags.iter();
+            rows.filter(|tag| tag.get("class") == Some("differs"))
+                .count()
+        };
+        let save = |session: &str, page: &Page, said: &[(&str, &str)]| {
+            send(&router, &path, Some(session), &form(page, said))
+        };
         let teacher = sheet(&router, &path, TEACHER);
         let principal = sheet(&router, &path, PRINCIPAL);
-        is_saved(
-            &send(
-                &router,
-                &path,
-                Some(PRINCIPAL),
-                &form(&principal, &[(&one, "absent")]),
-            ),
-            &path,
-        );
-        let said = form(&teacher, &[(&one, "late"), (&other, "elsewhere")]);
-        let answer = send(&router, &path, Some(TEACHER), &said);
+        let said = [(&*one, "absent"), (&*other, "absent")];
+        is_saved(&save(PRINCIPAL, &principal, &said), &path);
+        let answer = save(TEACHER, &teacher, &[(&one, "late")]);
         assert_eq!(answer.status, 409);
         let conflict = check(&answer.body, "fi", "conflict");
-        // One's own choices are set, the other's are told, and nothing is saved yet.
+        // One's own choice is set and the other's is told; a row left alone shows what the other
+        // saved; and nothing is saved yet.
+        let shown = |page: &Page| [page.value(&one).to_owned(), page.value(&other).to_owned()];
+        assert_eq!(shown(&conflict), ["late", "absent"]);
+        assert_eq!(differing(&conflict), 1);
+        let alerts = conflict.tags.iter();
         assert_eq!(
-            (conflict.value(&one), conflict.value(&other)),
-            ("late", "elsewhere")
-        );
-        assert_eq!(
-            conflict
-                .tags
-                .iter()
-                .filter(|tag| tag.get("class") == Some("differs"))
+            alerts
+                .filter(|tag| tag.get("role") == Some("alert"))
                 .count(),
-            2
+            1
         );
-        assert!(
-            conflict
-                .tags
-                .iter()
-                .any(|tag| tag.get("role") == Some("alert"))
-        );
-        let now = sheet(&router, &path, TEACHER);
-        assert_eq!((now.value(&one), now.value(&other)), ("absent", "present"));
+        assert_eq!(shown(&sheet(&router, &path, TEACHER)), ["absent", "absent"]);
         assert_ne!(conflict.value("once"), teacher.value("once"));
         assert_eq!(conflict.value("base"), "1");
-        is_saved(
-            &send(&router, &path, Some(TEACHER), &form(&conflict, &[])),
-            &path,
+        is_saved(&save(TEACHER, &conflict, &[]), &path);
+        let second = sheet(&router, &path, PRINCIPAL);
+        assert_eq!(shown(&second), ["late", "absent"]);
+        // Each another pupil: both are on the form, and nothing differs.
+        let same = sheet(&router, &path, TEACHER);
+        is_saved(&save(PRINCIPAL, &second, &[(&other, "elsewhere")]), &path);
+        let answer = save(TEACHER, &same, &[(&one, "present")]);
+        assert_eq!(answer.status, 409);
+        let joined = check(&answer.body, "fi", "joined");
+        assert_eq!(
+            (shown(&joined), differing(&joined)),
+            (["present".into(), "elsewhere".into()], 0)
         );
-        let now = sheet(&router, &path, PRINCIPAL);
-        assert_eq!((now.value(&one), now.value(&other)), ("late", "elsewhere"));
+        assert!(joined.says("omiesi lisäksi"));
+        is_saved(&save(TEACHER, &joined, &[]), &path);
         // Back in the browser: the first form again, with another choice, is not dropped.
         let again = send(
             &router,
             &path,
             Some(PRINCIPAL),
-            &form(&principal, &[(&one, "present")]),
+            &form(&principal, &[(&one, "elsewhere")]),
         );
         is_saved(&again, &path);
         assert_eq!(
             sheet(&router, &path, PRINCIPAL).value(&one),
-            "late",
+            "present",
             "it was kept before"
         );
     });
@@ -225,21 +227,60 @@ fn a_form_that_is_not_ours_changes_nothing() {
             server.store.ask(ask).unwrap()
         };
         assert_eq!(count("register_save"), 0);
-        // A word that is no choice and a pupil who is not there are left out.
+        // A word that is no choice and a pupil who is not there are left out, and so not all are named.
         let marks = count("mark_fact");
         let body =
             format!("{once}&base=x&entry-{pupil}=dances&entry-{other_pupil}=absent&entry-=late");
-        is_saved(&send(&router, &path, Some(TEACHER), &body), &path);
-        assert_eq!((count("register_save"), count("mark_fact")), (1, marks));
-        // Minutes that are no number are ten; too many are the whole lesson.
-        for (no, minutes, kept) in [("4", "x", "10"), ("5", "999", "60"), ("6", "0", "1")] {
-            let base = sheet(&router, &path, TEACHER).value("base").to_owned();
-            let body = format!(
-                "once=0123456789abcdef012{no}&base={base}&entry-{pupil}=late&minutes-{pupil}={minutes}"
-            );
-            is_saved(&send(&router, &path, Some(TEACHER), &body), &path);
+        let answer = send(&router, &path, Some(TEACHER), &body);
+        assert_eq!(answer.status, 409);
+        let page = check(&answer.body, "fi", "incomplete");
+        assert!(page.says("joten mitään ei tallennettu"));
+        // What is no lateness is said beside the field, with what was typed.
+        let (entry, field) = (format!("entry-{pupil}"), format!("minutes-{pupil}"));
+        for minutes in ["x", "", "-5", "7,5", "0", "61", "999", "99999"] {
             let page = sheet(&router, &path, TEACHER);
-            assert_eq!(page.value(&format!("minutes-{pupil}")), kept, "{minutes}");
+            let body = form(&page, &[(&entry, "late"), (&field, minutes)]);
+            let answer = send(&router, &path, Some(TEACHER), &body);
+            assert_eq!(answer.status, 422, "{minutes}");
+            let page = check(&answer.body, "fi", minutes);
+            assert!(page.says("1–60"), "{minutes}");
+            assert_eq!((page.value(&entry), page.value(&field)), ("late", minutes));
+            let wrong = page
+                .tags
+                .iter()
+                .filter(|tag| tag.get("aria-invalid").is_some());
+            assert_eq!(wrong.count(), 1);
+            assert!(answer.body.contains("<title>Virhe: "), "{minutes}");
         }
+        assert_eq!((count("register_save"), count("mark_fact")), (0, marks));
+        let page = sheet(&router, &path, TEACHER);
+        let body = form(&page, &[(&entry, "late"), (&field, " 60 ")]);
+        is_saved(&send(&router, &path, Some(TEACHER), &body), &path);
+        assert_eq!(sheet(&router, &path, TEACHER).value(&field), "60");
     });
+}
+
+#[test]
+fn an_undo_says_what_holds_now() {
+    let town = Esimerkkila::new();
+    let router = town.router();
+    let session = "session-teacher";
+    let today = ask(&router, "GET", "/today", Some(session)).body;
+    let row = |row: &&str| row.contains("/registers/") && row.contains("merkitsemättä");
+    let row = today.split("<li").find(row).unwrap();
+    let path = row.split('"').find(|part| part.starts_with("/registers/"));
+    let path = path.unwrap();
+    let undo = format!("{path}/undo");
+    for says in ["Tunti on merkitsemättä.", "Edelliset merkinnät"] {
+        let save = || {
+            let page = sheet(&router, path, session);
+            is_saved(&send(&router, path, Some(session), &form(&page, &[])), path);
+            sheet(&router, path, session).value("save").to_owned()
+        };
+        let no = save();
+        send(&router, &undo, Some(session), &format!("save={no}"));
+        let page = sheet(&router, path, session);
+        assert!(page.says("Tallennus peruttu") && page.says(says), "{says}");
+        save();
+    }
 }

@@ -47,7 +47,7 @@ pub(crate) struct HeldYear {
     pub loaded: Loaded,
     live: RwLock<Live>,
     /// The measures that were released last.
-    pub released: Kept<(Model, Day, Instant), Measures>,
+    pub released: Kept<(Model, (Day, Day), Instant), Measures>,
     /// How complete the registers are.
     pub complete: Kept<Day, Vec<Completeness>>,
 }

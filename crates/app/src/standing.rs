@@ -6,13 +6,24 @@ use crate::held::HeldYear;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Reach};
 use lasna_domain::attendance::{Figures, Share};
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::{Day, Instant, school_year_of};
 use lasna_domain::ids::SchoolNo;
 use lasna_store::{Account, Batch};
 use std::collections::BTreeMap;
 
 /// Days back that a register counts as recent: two school weeks.
 pub const RECENT_DAYS: i32 = 14;
+
+/// The last day up to `as_of` of which sums are made: today's lessons are not all held, so today is
+/// summed from tomorrow on. On the first day of a school year it is that day.
+pub(crate) fn summed_day(as_of: Day, now: Instant) -> Day {
+    let before = now.day_in_finland().plus(-1).min(as_of);
+    if school_year_of(before) == school_year_of(as_of) {
+        before
+    } else {
+        as_of
+    }
+}
 
 /// How complete the registers of a school are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,5 +122,24 @@ impl HeldYear {
         let mut rows: Vec<Completeness> = sums.into_iter().map(row).collect();
         rows.sort_by_key(|row| (row.name.to_lowercase(), row.school));
         rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_is_summed_from_tomorrow_on() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        // Half past one at night in Finland.
+        let now: Instant = "2026-11-24T23:30:00Z".parse().unwrap();
+        let summed = |as_of| summed_day(day(as_of), now).to_string();
+        assert_eq!(summed("2026-11-25"), "2026-11-24");
+        assert_eq!(summed("2026-11-26"), "2026-11-24");
+        assert_eq!(summed("2026-11-24"), "2026-11-24");
+        assert_eq!(summed("2026-10-01"), "2026-10-01");
+        let first: Instant = "2026-08-01T06:00:00Z".parse().unwrap();
+        assert_eq!(summed_day(day("2026-08-01"), first), day("2026-08-01"));
     }
 }

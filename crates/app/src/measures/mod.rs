@@ -11,6 +11,7 @@ mod release;
 mod signals;
 
 use crate::held::HeldYear;
+use crate::standing::summed_day;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Reach, Scope};
 use lasna_domain::attendance::Share;
@@ -150,8 +151,13 @@ pub struct Measures {
 }
 
 /// The release of a year.
-fn made(model: &Model, year: &HeldYear, as_of: Day, known_at: Instant) -> Measures {
-    let raw = count::count(year, as_of);
+fn made(
+    model: &Model,
+    year: &HeldYear,
+    (as_of, summed): (Day, Day),
+    known_at: Instant,
+) -> Measures {
+    let raw = count::count(year, summed);
     let told = signals::told(model, year, as_of, known_at);
     let mut measures = release::release(year, raw, &told);
     measures.schools.sort_by(|a, b| {
@@ -180,7 +186,8 @@ impl App {
         Ok(Arc::new(HeldYear::new(loaded)?))
     }
 
-    /// The measures of the provider and its schools, or of the one school in reach.
+    /// The measures of the provider and its schools, or of the one school in reach: minutes and
+    /// pupils up to the last day that is over, steps and duties as of the day.
     ///
     /// # Errors
     /// [`AppError`].
@@ -193,11 +200,12 @@ impl App {
         let reach = self.reach();
         let scope = self.scope(Action::ReadFigures, AccessReason::FollowAbsence, reach)?;
         let year = self.whole_year(&scope, "measures", known_at, as_of)?;
-        let key = (model.clone(), as_of, known_at);
+        let days = (as_of, summed_day(as_of, self.now()));
+        let key = (model.clone(), days, known_at);
         let seen = || year.live().seen();
-        let released = year.released.get(key, self.now(), seen, || {
-            made(model, &year, as_of, known_at)
-        });
+        let released = year
+            .released
+            .get(key, self.now(), seen, || made(model, &year, days, known_at));
         let mut measures = (*released).clone();
         if let Reach::School(own) = reach {
             measures.whole = None;

@@ -6,7 +6,14 @@
 use super::*;
 
 impl SignalList {
-    pub(super) fn add(&mut self, model: &Model, year: &HeldYear, reach: Reach, as_of: Day) {
+    /// Adds a school or class as of a day, with its sums up to another.
+    pub(super) fn add(
+        &mut self,
+        model: &Model,
+        year: &HeldYear,
+        reach: Reach,
+        (as_of, summed): (Day, Day),
+    ) {
         let names = &year.loaded.names;
         let (school, class) = match reach {
             Reach::Provider => (None, None),
@@ -35,7 +42,8 @@ impl SignalList {
             };
             if here {
                 self.pupils += 1;
-                self.figures += found.figures;
+                let sums = live.engine.pupil(pupil, summed);
+                self.figures += sums.map(|sums| sums.figures).unwrap_or_default();
                 let waits = found.figures.unresolved > 0
                     && live.engine.unresolved_before(pupil, as_of.plus(-7));
                 self.unresolved += usize::from(waits);

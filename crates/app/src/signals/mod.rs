@@ -16,6 +16,7 @@ pub use place::Place;
 
 use crate::held::HeldYear;
 use crate::live::{Live, PupilSignals};
+use crate::standing::summed_day;
 use crate::{App, AppError};
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, Scope, UserRole};
 use lasna_domain::attendance::{Figures, PupilDay};
@@ -180,7 +181,7 @@ impl App {
                 Reach::Provider => "watch-list".to_owned(),
             };
             let year = self.year(&scope, &target, known_at, as_of)?;
-            list.add(model, &year, reach, as_of);
+            list.add(model, &year, reach, (as_of, summed_day(as_of, self.now())));
         }
         list.rows.sort_by(|a, b| {
             let key = |row: &ListRow| {

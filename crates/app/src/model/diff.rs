@@ -49,12 +49,12 @@ impl<'m> Diff<'m> {
     }
 
     fn head(&mut self) {
-        let (old, new) = (self.old.model, self.new.model);
         let language = self.new.language;
         let (was, is) = {
             let m = &self.new.messages;
             let none = m.word(&["diff", "none"]);
-            let tell = |model: &Model, hour: String| {
+            let tell = |teller: &Teller<'_>| {
+                let model = teller.model;
                 let approval = model.approved.as_ref().map(|approved| {
                     let on = m.day(approved.on);
                     m.say(
@@ -63,22 +63,22 @@ impl<'m> Diff<'m> {
                     )
                 });
                 [
-                    ("version", model.reference()),
+                    ("version", teller.name()),
                     ("title", m.quoted(model.title.get(language))),
                     (
                         "extends",
-                        model.extends.clone().unwrap_or_else(|| none.clone()),
+                        model
+                            .extends
+                            .as_ref()
+                            .map_or_else(|| none.clone(), |base| base.replace('@', " ")),
                     ),
                     ("valid", m.day(model.valid)),
                     ("approved", approval.unwrap_or_else(|| none.clone())),
-                    ("hour", hour),
+                    ("hour", teller.hour_means()),
                     ("source", m.quoted(&model.source)),
                 ]
             };
-            (
-                tell(old, self.old.hour_means()),
-                tell(new, self.new.hour_means()),
-            )
+            (tell(&self.old), tell(&self.new))
         };
         for ((key, was), (_, is)) in was.iter().zip(&is) {
             self.changed(key, was, is);

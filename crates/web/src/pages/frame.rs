@@ -195,6 +195,24 @@ impl Frame {
         format!("{name} {}", short_day(day))
     }
 
+    /// A day with the whole name of its weekday: `keskiviikko 10.3.`
+    pub fn long_weekday(&self, day: Day) -> String {
+        let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let name = self.code("weekday_name", names[day.weekday().index()]);
+        format!("{name} {}", short_day(day))
+    }
+
+    /// The way on from a page that is not there, by who asks.
+    pub fn missing_way(&self) -> String {
+        let key = match self.role {
+            None => "missing_visitor",
+            Some(UserRole::Principal | UserRole::Coordinator) => "missing_head",
+            Some(UserRole::Administrator | UserRole::Service) => "missing_administrator",
+            Some(_) => "missing",
+        };
+        self.code("error_way", key)
+    }
+
     /// A share in percent with one decimal, in the way of the language; a dash where there is none.
     pub fn percent(&self, share: Option<Share>) -> String {
         let Some(share) = share else {

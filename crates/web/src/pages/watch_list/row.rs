@@ -4,13 +4,14 @@
 
 use super::way::Way;
 use crate::pages::frame::{Frame, short_day};
+use lasna_app::model::to_role_text;
 use lasna_app::signals::{ListRow, WeekMissed};
 use lasna_domain::attendance::Figures;
 use lasna_domain::calendar::Day;
 use lasna_domain::ids::PupilNo;
 use lasna_domain::model::evaluate::Crossing;
-use lasna_domain::model::{Condition, Hour, Model, PatternOf, Window};
-use lasna_domain::signals::{ActWhat, SignalState};
+use lasna_domain::model::{Condition, Hour, Model, PatternOf, ShareOf, Window};
+use lasna_domain::signals::{ActWhat, Clock, SignalState};
 
 /// One row as it is shown.
 pub(crate) struct RowView {
@@ -51,7 +52,7 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     };
     let n = crossing.counted;
     let over = |text: String, window: Window| {
-        let during = window_text(frame, window);
+        let during = window_text(frame, window, ("during", "rolling"));
         frame.fill("reason.over", &[("what", &text), ("during", &during)])
     };
     match *found {
@@ -67,10 +68,16 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
         Condition::Share {
             percent_hundredths,
             window,
+            of,
             ..
         } => {
             let limit = frame.limit(percent_hundredths);
-            over(frame.fill("reason.share", &[("percent", &limit)]), window)
+            if of == ShareOf::WindowDays {
+                let days = frame.fill("reason.share_days", &[("percent", &limit)]);
+                return over(days, window);
+            }
+            let of = window_text(frame, window, ("share_of", "share_rolling"));
+            frame.fill("reason.share", &[("percent", &limit), ("of", &of)])
         }
         Condition::Unresolved { .. } => frame.count_code("counted", "unresolved", n),
         Condition::Run { .. } => frame.count_code("counted", "run", n),
@@ -88,7 +95,8 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     }
 }
 
-fn window_text(frame: &Frame, window: Window) -> String {
+/// A window in words: of the group for whole windows, or of that for those that move along.
+fn window_text(frame: &Frame, window: Window, (whole, rolling): (&str, &str)) -> String {
     let code = match window {
         Window::Day => "day",
         Window::Week => "week",
@@ -97,12 +105,12 @@ fn window_text(frame: &Frame, window: Window) -> String {
         Window::Period => "period",
         Window::Term => "term",
         Window::Year => "year",
-        Window::RollingDays(days) => return frame.count_code("rolling", "days", days.into()),
+        Window::RollingDays(days) => return frame.count_code(rolling, "days", days.into()),
         Window::RollingTeachingWeeks(weeks) => {
-            return frame.count_code("rolling", "weeks", weeks.into());
+            return frame.count_code(rolling, "weeks", weeks.into());
         }
     };
-    frame.code("during", code)
+    frame.code(whole, code)
 }
 
 /// The rows as they are shown on a day; each leads to its pupil with the place kept.
@@ -174,9 +182,7 @@ fn task_text(
     let task = duty.title.get(frame.chosen).to_owned();
     let date = short_day(clock.due);
     if clock.late > 0 {
-        let key = if clock.escalated { "late_up" } else { "late" };
-        let due = frame.count_code("due", key, clock.late.into());
-        (task, due, "due")
+        (task, late_text(frame, model, &clock), "due")
     } else if clock.due <= today {
         (task, frame.text("signals.due_today"), "due")
     } else {
@@ -186,6 +192,16 @@ fn task_text(
             "wait",
         )
     }
+}
+
+/// How late a duty is, and to whom it went.
+pub(crate) fn late_text(frame: &Frame, model: &Model, clock: &Clock) -> String {
+    let late = u64::from(clock.late);
+    if !clock.escalated {
+        return frame.count_code("due", "late", late);
+    }
+    let to = to_role_text(model, clock.owner, frame.chosen);
+    frame.texts.count("due.late_up", late, &[("to", &to)])
 }
 
 fn contact_text(frame: &Frame, row: &ListRow) -> String {

@@ -59,7 +59,9 @@ fn the_ladder_of_every_preset_is_told_in_every_language() {
             assert_eq!(answer.status, 200, "{name}");
             assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
             is_whole(&answer.body, language);
-            assert!(answer.body.contains(&model.reference()), "{name}");
+            assert!(!answer.body.contains(&model.reference()), "{name}");
+            let version = format!(" {}", model.version);
+            assert!(answer.body.contains(&version), "{name}");
             assert_eq!(count(&answer.body, "<section"), 3, "{name}");
             assert!(
                 answer.body.len() < 150 << 10,
@@ -116,9 +118,18 @@ fn pages_load_their_own_style_and_nothing_else() {
         let page = server.get("/ladder", None);
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
-        let (_, rest) = page.body.split_once("href=\"/assets/").expect("a style");
-        let (style_path, _) = rest.split_once('"').expect("an end");
-        let style = server.get(&format!("/assets/{style_path}"), None);
+        let loaded_by = |rel: &str| {
+            let (_, rest) = page.body.split_once(rel).expect("a link");
+            let (path, _) = rest.split_once('"').expect("an end");
+            server.get(&format!("/assets/{path}"), None)
+        };
+        let icon = loaded_by("rel=\"icon\" href=\"/assets/");
+        assert_eq!(
+            (icon.status, icon.header("content-type")),
+            (200, "image/svg+xml")
+        );
+        assert!(icon.body.starts_with("<svg"), "{}", icon.body);
+        let style = loaded_by("rel=\"stylesheet\" href=\"/assets/");
         assert_eq!(
             (style.status, style.header("content-type")),
             (200, "text/css; charset=utf-8")

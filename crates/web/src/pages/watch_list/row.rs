@@ -52,7 +52,7 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     };
     let n = crossing.counted;
     let over = |text: String, window: Window| {
-        let during = window_text(frame, window, ("during", "rolling"));
+        let during = during_text(frame, window);
         frame.fill("reason.over", &[("what", &text), ("during", &during)])
     };
     match *found {
@@ -76,7 +76,7 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
                 let days = frame.fill("reason.share_days", &[("percent", &limit)]);
                 return over(days, window);
             }
-            let of = window_text(frame, window, ("share_of", "share_rolling"));
+            let of = share_of_text(frame, window);
             frame.fill("reason.share", &[("percent", &limit), ("of", &of)])
         }
         Condition::Unresolved { .. } => frame.count_code("counted", "unresolved", n),
@@ -95,22 +95,35 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     }
 }
 
-/// A window in words: of the group for whole windows, or of that for those that move along.
-fn window_text(frame: &Frame, window: Window, (whole, rolling): (&str, &str)) -> String {
-    let code = match window {
-        Window::Day => "day",
-        Window::Week => "week",
-        Window::Month => "month",
-        Window::Quarter => "quarter",
-        Window::Period => "period",
-        Window::Term => "term",
-        Window::Year => "year",
-        Window::RollingDays(days) => return frame.count_code(rolling, "days", days.into()),
-        Window::RollingTeachingWeeks(weeks) => {
-            return frame.count_code(rolling, "weeks", weeks.into());
-        }
-    };
-    frame.code(whole, code)
+/// The code of a window, with its length where it moves along.
+const fn window_code(window: Window) -> (&'static str, Option<u16>) {
+    match window {
+        Window::Day => ("day", None),
+        Window::Week => ("week", None),
+        Window::Month => ("month", None),
+        Window::Quarter => ("quarter", None),
+        Window::Period => ("period", None),
+        Window::Term => ("term", None),
+        Window::Year => ("year", None),
+        Window::RollingDays(days) => ("days", Some(days)),
+        Window::RollingTeachingWeeks(weeks) => ("weeks", Some(weeks)),
+    }
+}
+
+/// When something was counted: `tällä lukukaudella`.
+fn during_text(frame: &Frame, window: Window) -> String {
+    match window_code(window) {
+        (code, None) => frame.code("during", code),
+        (code, Some(n)) => frame.count_code("rolling", code, n.into()),
+    }
+}
+
+/// The lessons that a share is of: `lukuvuoden tunneista`.
+fn share_of_text(frame: &Frame, window: Window) -> String {
+    match window_code(window) {
+        (code, None) => frame.code("share_of", code),
+        (code, Some(n)) => frame.count_code("share_rolling", code, n.into()),
+    }
 }
 
 /// The rows as they are shown on a day; each leads to its pupil with the place kept.

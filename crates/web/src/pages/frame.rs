@@ -97,7 +97,17 @@ impl Frame {
 
     /// The text of a key in the form of a number.
     pub fn count(&self, key: &str, n: u64) -> String {
-        self.texts.count(key, n, &[])
+        self.texts.count(key, n, &[("n", &self.whole(n))])
+    }
+
+    /// A whole number with its thousands apart.
+    pub fn whole(&self, number: u64) -> String {
+        let decimal = if self.chosen == Language::En {
+            '.'
+        } else {
+            ','
+        };
+        crate::charts::whole(number, decimal)
     }
 
     /// The text of a code in the form of a number.

@@ -125,7 +125,7 @@ pub struct PupilHead {
     pub class: String,
     pub school: String,
     pub leader: Option<String>,
-    /// 1 to 9; 0 where it is not known.
+    /// Of the class, 1 to 9; 0 where it is not known.
     pub grade: u8,
 }
 

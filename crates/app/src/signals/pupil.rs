@@ -4,7 +4,6 @@
 
 #[allow(clippy::wildcard_imports, reason = "the parts of one noun")]
 use super::*;
-use lasna_domain::attendance::Enrolment;
 
 impl App {
     /// The scope with which whoever is signed in may do something about one pupil.
@@ -82,7 +81,7 @@ impl App {
                 leader: class
                     .and_then(|no| year.loaded.staff.leader(no))
                     .map(|no| names.person(no)),
-                grade: grade_of(&year.loaded.facts.enrolments, pupil, class, as_of),
+                grade: class.map_or(0, |no| year.loaded.staff.grade(no)),
             },
             school_days: school_year.school_days.clone(),
             term: school_year.term_of(as_of),
@@ -108,14 +107,6 @@ impl App {
             days,
         })
     }
-}
-
-/// The grade of a pupil in a class on a day.
-fn grade_of(all: &[Enrolment], pupil: PupilNo, class: Option<GroupNo>, day: Day) -> u8 {
-    let mut own = all.iter().filter(|enrolment| {
-        enrolment.pupil == pupil && Some(enrolment.group) == class && enrolment.span.contains(day)
-    });
-    own.next().map_or(0, |enrolment| enrolment.grade)
 }
 
 /// Whether no absence waits for an explanation.

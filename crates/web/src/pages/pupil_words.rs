@@ -31,3 +31,25 @@ pub(super) fn leader_text(frame: &Frame, grade: u8) -> String {
     };
     frame.code("leader", code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lasna_domain::model::Language;
+
+    #[test]
+    fn the_lower_grades_have_a_class_teacher() {
+        let frame = Frame::new(Language::Fi);
+        let told = [0, 1, 6, 7, 9].map(|grade| leader_text(&frame, grade));
+        assert_eq!(
+            told,
+            [
+                "luokanopettaja tai luokanvalvoja",
+                "luokanopettaja",
+                "luokanopettaja",
+                "luokanvalvoja",
+                "luokanvalvoja",
+            ]
+        );
+    }
+}

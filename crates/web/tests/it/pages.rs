@@ -113,6 +113,23 @@ fn the_language_is_the_one_asked_for_else_the_browsers_else_finnish() {
 }
 
 #[test]
+fn a_page_that_is_not_there_says_whom_to_ask() {
+    both("missing", |server| {
+        for (session, way) in [
+            (Some("session-teacher-a"), "pyydä oikeutta rehtorilta."),
+            (Some("session-principal-a"), "kysy pääkäyttäjältä."),
+            (Some("session-coordinator"), "kysy pääkäyttäjältä."),
+            (Some("session-administrator"), "eivät kuulu pääkäyttäjälle."),
+            (None, "kirjaudu sisään."),
+        ] {
+            let page = server.get("/nowhere", session);
+            assert_eq!(page.status, 404, "{session:?}");
+            assert!(page.body.contains(way), "{session:?}: {way}");
+        }
+    });
+}
+
+#[test]
 fn pages_load_their_own_style_and_nothing_else() {
     both("pages", |server| {
         let page = server.get("/ladder", None);

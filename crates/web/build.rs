@@ -29,6 +29,7 @@ fn main() -> Result<(), Error> {
     let pictures = guides::pictures(Path::new(GUIDES))?;
     let mut hasher = DefaultHasher::new();
     (&style, &font).hash(&mut hasher);
+    fs::read("assets/ring.svg")?.hash(&mut hasher);
     for picture in &pictures {
         (&picture.name, &picture.bytes).hash(&mut hasher);
     }

@@ -193,7 +193,7 @@ fn a_changed_limit_is_told_before_and_after() {
 #[test]
 fn every_kind_of_change_is_told() {
     let old = model("esimerkkila");
-    let changes: [(&str, Change); 13] = [
+    let changes: [(&str, Change); 15] = [
         ("from 1 to 2", |m| m.steps.swap(0, 1)),
         ("The step is dropped: “Return to school”", |m| {
             _ = m.steps.pop()
@@ -211,7 +211,13 @@ fn every_kind_of_change_is_told() {
         ("61 minutes", |m| m.steps[0].duties[0].minutes = 61),
         ("The yearly duty is dropped", |m| _ = m.duties.pop()),
         ("In future: January", |m| m.duties[0].month = 1),
-        ("esimerkkila@2026.2", |m| m.version = "2026.2".into()),
+        ("of Esimerkkilä 2026.2", |m| m.version = "2026.2".into()),
+        ("Id of the practice: other@1", |m| {
+            m.duties[0].practice = Some("other@1".into())
+        }),
+        ("Id of the letter: other", |m| {
+            m.steps[0].duties[0].letter = Some("other".into())
+        }),
         ("Approved", |m| m.title.en = "Approved".into()),
         ("nothing", |m| m.approved = None),
         ("The measure changes", |m| m.measures[1].except_reason.0 = 0),

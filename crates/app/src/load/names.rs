@@ -32,6 +32,8 @@ pub struct Staff {
     pub schools: BTreeMap<GroupNo, SchoolNo>,
     /// Own classes, as opposed to teaching groups.
     pub homerooms: BTreeSet<GroupNo>,
+    /// Grades of own classes; 0 where a class is of both lower and upper grades, or says none.
+    pub grades: BTreeMap<GroupNo, u8>,
 }
 
 fn at(names: &[String], index: usize) -> &str {
@@ -87,10 +89,25 @@ impl Staff {
             .map(|(person, _)| *person)
     }
 
+    /// The grade of an own class; 0 where it is not known.
+    pub fn grade(&self, class: GroupNo) -> u8 {
+        self.grades.get(&class).copied().unwrap_or_default()
+    }
+
     /// Own classes of a school, by number.
     pub fn classes(&self, school: SchoolNo) -> impl Iterator<Item = GroupNo> + '_ {
         let own = move |class: &&GroupNo| self.schools.get(class) == Some(&school);
         self.homerooms.iter().filter(own).copied()
+    }
+}
+
+/// The lowest grade of a class whose grades have the same kind of teacher: 1 to 6, or 7 to 9.
+fn grade_of(grades: &[String]) -> u8 {
+    let grades = grades.iter().filter_map(|text| text.parse().ok());
+    let grades: BTreeSet<u8> = grades.filter(|grade| (1..=9).contains(grade)).collect();
+    match (grades.first(), grades.last()) {
+        (Some(&low), Some(&high)) if (low > 6) == (high > 6) => low,
+        _ => 0,
     }
 }
 
@@ -129,6 +146,8 @@ impl Roster<'_, '_> {
             );
             if fields.str(2) == "homeroom" && !group.ended {
                 loaded.staff.homerooms.insert(GroupNo(no));
+                let grade = grade_of(&fields.list(3));
+                loaded.staff.grades.insert(GroupNo(no), grade);
             }
             if let Some(&school) = school_nos.get(fields.str(5)) {
                 loaded.staff.schools.insert(GroupNo(no), OrgNo(school));
@@ -197,4 +216,23 @@ pub struct TaughtLesson {
     pub minutes: u16,
     pub subject: SubjectNo,
     pub teacher: PersonNo,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grade_of;
+
+    #[test]
+    fn a_class_of_lower_and_upper_grades_has_no_grade() {
+        let of = |grades: &[&str]| {
+            let grades: Vec<String> = grades.iter().map(ToString::to_string).collect();
+            grade_of(&grades)
+        };
+        assert_eq!(of(&["05"]), 5);
+        assert_eq!(of(&["6", "5"]), 5);
+        assert_eq!(of(&["9"]), 9);
+        assert_eq!(of(&["6", "7"]), 0);
+        assert_eq!(of(&["KG"]), 0);
+        assert_eq!(of(&[]), 0);
+    }
 }

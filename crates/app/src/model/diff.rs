@@ -8,7 +8,9 @@
 //! and a model compared with itself gives exactly the line that says so.
 
 use super::sentences::{Teller, measure_of};
-use lasna_domain::model::{Condition, Duty, Language, Model, PatternOf, ShareOf, Step, Window};
+use lasna_domain::model::{
+    Condition, Duty, Language, Model, PatternOf, ShareOf, Step, UniversalDuty, Window,
+};
 
 /// What changes from `old` to `new`, one sentence or two a line.
 pub fn diff(old: &Model, new: &Model, language: Language) -> Vec<String> {
@@ -49,12 +51,12 @@ impl<'m> Diff<'m> {
     }
 
     fn head(&mut self) {
-        let (old, new) = (self.old.model, self.new.model);
         let language = self.new.language;
         let (was, is) = {
             let m = &self.new.messages;
             let none = m.word(&["diff", "none"]);
-            let tell = |model: &Model, hour: String| {
+            let tell = |teller: &Teller<'_>| {
+                let model = teller.model;
                 let approval = model.approved.as_ref().map(|approved| {
                     let on = m.day(approved.on);
                     m.say(
@@ -63,22 +65,22 @@ impl<'m> Diff<'m> {
                     )
                 });
                 [
-                    ("version", model.reference()),
+                    ("version", teller.name()),
                     ("title", m.quoted(model.title.get(language))),
                     (
                         "extends",
-                        model.extends.clone().unwrap_or_else(|| none.clone()),
+                        model
+                            .extends
+                            .as_ref()
+                            .map_or_else(|| none.clone(), |base| base.replace('@', " ")),
                     ),
                     ("valid", m.day(model.valid)),
                     ("approved", approval.unwrap_or_else(|| none.clone())),
-                    ("hour", hour),
+                    ("hour", teller.hour_means()),
                     ("source", m.quoted(&model.source)),
                 ]
             };
-            (
-                tell(old, self.old.hour_means()),
-                tell(new, self.new.hour_means()),
-            )
+            (tell(&self.old), tell(&self.new))
         };
         for ((key, was), (_, is)) in was.iter().zip(&is) {
             self.changed(key, was, is);
@@ -112,13 +114,20 @@ impl<'m> Diff<'m> {
     }
 
     fn yearly(&mut self) {
-        let tell = |teller: &Teller<'m>| -> Vec<(&'m str, String)> {
-            let duties = teller.model.duties.iter();
-            duties
-                .map(|duty| (duty.id.as_str(), teller.yearly(duty)))
-                .collect()
+        // An id says something only where it changes.
+        let tell = |teller: &Teller<'m>, other: &Teller<'m>| -> Vec<(&'m str, String)> {
+            let told = |duty: &'m UniversalDuty| {
+                let mut others = other.model.duties.iter();
+                let same = others.find(|other| other.id == duty.id);
+                let new = same.is_some_and(|same| same.practice != duty.practice);
+                let id = duty.practice.as_deref().filter(|_| new);
+                let id = id.map(|id| teller.messages.say(&["diff", "practice"], &[("id", id)]));
+                let parts: Vec<_> = [teller.yearly(duty)].into_iter().chain(id).collect();
+                (duty.id.as_str(), parts.join(" "))
+            };
+            teller.model.duties.iter().map(told).collect()
         };
-        let (old, new) = (tell(&self.old), tell(&self.new));
+        let (old, new) = (tell(&self.old, &self.new), tell(&self.new, &self.old));
         self.paired("yearly", &old, &new);
     }
 
@@ -270,16 +279,24 @@ impl<'m> Diff<'m> {
             parts.push(minutes);
             parts
         };
+        let letter = |teller: &Teller<'_>, duty: &Duty| -> Option<String> {
+            let id = duty.letter.as_deref()?;
+            Some(teller.messages.say(&["diff", "letter"], &[("id", id)]))
+        };
         // Of what changes only the parts that differ.
         let only = |parts: &[String], others: &[String]| {
             let own = parts.iter().filter(|part| !others.contains(part));
             own.map(String::as_str).collect::<Vec<_>>().join(" ")
         };
         for duty in &old.duties {
-            let was = tell(&self.old, duty);
+            let mut was = tell(&self.old, duty);
             match new.duties.iter().find(|other| other.id == duty.id) {
                 Some(other) => {
-                    let is = tell(&self.new, other);
+                    let mut is = tell(&self.new, other);
+                    if duty.letter != other.letter {
+                        was.extend(letter(&self.old, duty));
+                        is.extend(letter(&self.new, other));
+                    }
                     if was != is {
                         let name = self.new.messages.quoted(other.title.get(self.new.language));
                         let none = self.new.messages.word(&["diff", "none_of_it"]);

@@ -127,7 +127,7 @@ impl Teller<'_> {
         let valid = m.day(model.valid);
         let mut facts = vec![m.say(
             &["model", "version"],
-            &[("reference", &model.reference()), ("date", &valid)],
+            &[("name", &self.name()), ("date", &valid)],
         )];
         facts.push(match &model.approved {
             Some(approved) => {
@@ -140,7 +140,8 @@ impl Teller<'_> {
             None => m.word(&["model", "unapproved"]),
         });
         if let Some(base) = &model.extends {
-            facts.push(m.say(&["model", "extends"], &[("reference", base)]));
+            let base = base.replace('@', " ");
+            facts.push(m.say(&["model", "extends"], &[("name", &base)]));
         }
         facts.push(m.say(&["model", "source"], &[("source", &model.source)]));
         let mut blocks = vec![self.heading(&["model", "about"]), Block::List(facts)];
@@ -199,10 +200,9 @@ fn teacher(t: &Teller<'_>) -> Document {
 }
 
 fn curriculum(t: &Teller<'_>) -> Document {
-    let reference = t.model.reference();
     let intro = t
         .messages
-        .say(&["curriculum", "intro"], &[("reference", &reference)]);
+        .say(&["curriculum", "intro"], &[("name", &t.name())]);
     let year = t.year();
     let mut blocks = vec![
         Block::Paragraph(intro),

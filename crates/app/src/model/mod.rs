@@ -14,5 +14,5 @@ mod versions;
 
 pub use diff::diff;
 pub use guide::{Block, Document, Guide, guide};
-pub use told::{condition_text, role_text};
+pub use told::{condition_text, model_name, role_text, to_role_text};
 pub use versions::{Adopter, ModelVersion, Stand};

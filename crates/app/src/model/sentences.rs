@@ -213,6 +213,17 @@ impl<'m> Teller<'m> {
         self.messages.word(&["role", role.as_code(), "name"])
     }
 
+    /// What people call the model, with its version.
+    pub(super) fn name(&self) -> String {
+        let model = self.model;
+        format!("{} {}", model.title.get(self.language), model.version)
+    }
+
+    /// A role as the one that something goes to.
+    pub(super) fn to_role(&self, role: Role) -> String {
+        self.messages.word(&["role", role.as_code(), "to"])
+    }
+
     /// A duty as families read it: what, who, by when.
     pub(super) fn duty_short(&self, duty: &Duty) -> String {
         let (role, within) = (self.role(duty.role), self.within(duty.within));
@@ -242,16 +253,10 @@ impl<'m> Teller<'m> {
         let values = [("role", &*capital(&role)), ("duty", &*what)];
         let mut parts = vec![m.say(&["duty", "with_role"], &values)];
         parts.extend(duty.escalate.map(|up| {
-            let (within, to) = (
-                self.within(up.after),
-                m.word(&["role", up.to.as_code(), "to"]),
-            );
+            let (within, to) = (self.within(up.after), self.to_role(up.to));
             m.say(&["duty", "up"], &[("within", &within), ("to", &to)])
         }));
-        let letters = duty.letter.iter();
-        parts.extend(
-            letters.map(|letter| m.say(&["duty", "letter"], &[("letter", &m.quoted(letter))])),
-        );
+        parts.extend(duty.letter.iter().map(|_| m.word(&["duty", "letter"])));
         parts
     }
 
@@ -259,19 +264,12 @@ impl<'m> Teller<'m> {
     pub(super) fn yearly(&self, duty: &UniversalDuty) -> String {
         let month = capital(&self.messages.word(&["months", &duty.month.to_string()]));
         let role = self.role(duty.role);
-        let practice = duty.practice.as_deref().unwrap_or_default();
-        let kind = if practice.is_empty() {
-            "yearly"
-        } else {
-            "yearly_practice"
-        };
         let values = [
             ("month", &*month),
             ("title", duty.title.get(self.language)),
             ("role", &*role),
-            ("practice", practice),
         ];
-        self.messages.say(&["duty", kind], &values)
+        self.messages.say(&["duty", "yearly"], &values)
     }
 
     /// The year's clock from August on.

@@ -10,6 +10,16 @@ pub fn condition_text(model: &Model, condition: &Condition, language: Language) 
     Teller::new(model, language).condition(condition)
 }
 
+/// What people call a model, with its version.
+pub fn model_name(model: &Model, language: Language) -> String {
+    Teller::new(model, language).name()
+}
+
+/// A role as the one that something goes to.
+pub fn to_role_text(model: &Model, role: Role, language: Language) -> String {
+    Teller::new(model, language).to_role(role)
+}
+
 /// What a role is called.
 pub fn role_text(model: &Model, role: Role, language: Language) -> String {
     Teller::new(model, language).role(role)

@@ -126,6 +126,8 @@ pub struct PupilHead {
     pub class: String,
     pub school: String,
     pub leader: Option<String>,
+    /// Of the class, 1 to 9; 0 where it is not known.
+    pub grade: u8,
 }
 
 /// What somebody wants to log.

@@ -81,6 +81,7 @@ impl App {
                 leader: class
                     .and_then(|no| year.loaded.staff.leader(no))
                     .map(|no| names.person(no)),
+                grade: class.map_or(0, |no| year.loaded.staff.grade(no)),
             },
             school_days: school_year.school_days.clone(),
             term: school_year.term_of(as_of),

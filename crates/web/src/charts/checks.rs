@@ -148,8 +148,9 @@ fn shares_are_told_as_they_are_drawn() {
             assert_eq!(told.cells[0].text(), picture.words.hidden);
             continue;
         };
-        assert_eq!(told.cells[1], Cell::count(share.part));
-        assert_eq!(told.cells[2], Cell::count(share.whole));
+        let count = |number| Cell::Number(picture.words.writing.whole(number));
+        assert_eq!(told.cells[1], count(share.part));
+        assert_eq!(told.cells[2], count(share.whole));
         // Once in each drawing and once in the table.
         assert_eq!(html.matches(told.cells[0].text()).count(), 3);
     }

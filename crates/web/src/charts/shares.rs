@@ -202,7 +202,7 @@ impl Picture for SharesPicture {
         };
         let row = |row: &ShareRow| {
             let per = words.per.max(1);
-            let whole = |number: u32| Cell::count((number + per / 2) / per);
+            let whole = |number: u32| Cell::Number(words.writing.whole((number + per / 2) / per));
             let counts = match row.share {
                 Some(share) => [whole(share.part), whole(share.whole)],
                 None => [Cell::missing(), Cell::missing()],

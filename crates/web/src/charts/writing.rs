@@ -21,7 +21,26 @@ pub(crate) struct Writing {
     pub nothing: String,
 }
 
+/// A whole number with its thousands apart: by commas where the decimal sign is a point.
+pub(crate) fn whole(number: u64, decimal: char) -> String {
+    let digits = number.to_string();
+    let sign = if decimal == '.' { ',' } else { '\u{a0}' };
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(sign);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl Writing {
+    /// A whole number with its thousands apart.
+    pub fn whole(&self, number: u32) -> String {
+        whole(number.into(), self.decimal)
+    }
+
     /// The name of a day's month.
     pub fn month(&self, day: Day) -> &str {
         let at = usize::try_from(day.month() - 1).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a browser loads beside a page: one stylesheet, one font, a script where a page has one, the
-//! pictures of the guides.
+//! What a browser loads beside a page: one stylesheet, one font, the mark in its tab, a script where a
+//! page has one, the pictures of the guides.
 //!
 //! The address of each carries the build, so a browser keeps it for a year and asks anew after an
 //! upgrade.
@@ -29,6 +29,10 @@ pub(crate) async fn asset(Path((build, name)): Path<(String, String)>) -> Respon
         "register.js" => (
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/register.js").as_slice(),
+        ),
+        "ring.svg" => (
+            "image/svg+xml",
+            include_bytes!("../../assets/ring.svg").as_slice(),
         ),
         "source-sans-3.woff2" if !FONT.is_empty() => ("font/woff2", FONT),
         name => match PICTURES.iter().find(|(known, _)| *known == name) {

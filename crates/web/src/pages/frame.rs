@@ -97,7 +97,17 @@ impl Frame {
 
     /// The text of a key in the form of a number.
     pub fn count(&self, key: &str, n: u64) -> String {
-        self.texts.count(key, n, &[])
+        self.texts.count(key, n, &[("n", &self.whole(n))])
+    }
+
+    /// A whole number with its thousands apart.
+    pub fn whole(&self, number: u64) -> String {
+        let decimal = if self.chosen == Language::En {
+            '.'
+        } else {
+            ','
+        };
+        crate::charts::whole(number, decimal)
     }
 
     /// The text of a code in the form of a number.
@@ -193,6 +203,24 @@ impl Frame {
         let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
         let name = self.code("weekday", names[day.weekday().index()]);
         format!("{name} {}", short_day(day))
+    }
+
+    /// A day with the whole name of its weekday: `keskiviikko 10.3.`
+    pub fn long_weekday(&self, day: Day) -> String {
+        let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let name = self.code("weekday_name", names[day.weekday().index()]);
+        format!("{name} {}", short_day(day))
+    }
+
+    /// The way on from a page that is not there, by who asks.
+    pub fn missing_way(&self) -> String {
+        let key = match self.role {
+            None => "missing_visitor",
+            Some(UserRole::Principal | UserRole::Coordinator) => "missing_head",
+            Some(UserRole::Administrator | UserRole::Service) => "missing_administrator",
+            Some(_) => "missing",
+        };
+        self.code("error_way", key)
     }
 
     /// A share in percent with one decimal, in the way of the language; a dash where there is none.

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use lasna_app::App;
-use lasna_app::model::{Block, Document, guide};
+use lasna_app::model::{Block, Document, guide, model_name};
 use lasna_domain::model::Model;
 
 /// A document with its place on the page.
@@ -49,7 +49,7 @@ impl LadderPage {
                     "ladder.in_force",
                     &[
                         ("date", &day_text(model.valid)),
-                        ("reference", &model.reference()),
+                        ("name", &model_name(model, language)),
                     ],
                 ),
                 parts: vec![

@@ -17,6 +17,7 @@ mod overview;
 mod place;
 pub(crate) mod pupil;
 mod pupil_charts;
+mod pupil_words;
 pub(crate) mod register;
 pub(crate) mod sign_in;
 pub(crate) mod substitutes;

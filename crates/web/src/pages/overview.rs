@@ -4,7 +4,7 @@
 
 use super::frame::{Frame, day_text, time_text};
 use super::visit::Desk;
-use lasna_app::model::Stand;
+use lasna_app::model::{ModelVersion, Stand, model_name};
 use lasna_app::{AppError, Completeness};
 use lasna_domain::access::UserRole;
 use lasna_domain::attendance::Share;
@@ -117,7 +117,7 @@ fn administrator(desk: &Desk) -> Result<Overview, AppError> {
             ),
             (
                 accounts.to_string(),
-                frame.text("overview.first_passwords"),
+                frame.count("overview.first_passwords", accounts),
                 "#accounts",
             ),
         ],
@@ -151,19 +151,20 @@ fn ladder_card(desk: &Desk) -> Result<Card, AppError> {
         .iter()
         .filter(|version| version.stand == Stand::Ahead);
     let next = ahead.min_by_key(|version| version.valid);
-    let line = |key: &str, reference: &str, valid: Option<Day>| {
+    let line = |key: &str, version: &ModelVersion, valid: Option<Day>| {
         let date = valid.map(day_text).unwrap_or_default();
-        frame.fill(key, &[("reference", reference), ("date", &date)])
+        let name = version_name(frame, version);
+        frame.fill(key, &[("name", &name), ("date", &date)])
     };
     let mut lines: Vec<String> = now
         .iter()
         .map(|now| match now.no {
-            0 => line("overview.ladder_preset", &now.reference, None),
-            _ => line("overview.ladder_now", &now.reference, now.valid),
+            0 => line("overview.ladder_preset", now, None),
+            _ => line("overview.ladder_now", now, now.valid),
         })
         .collect();
     lines.push(match next {
-        Some(next) => line("overview.ladder_next", &next.reference, next.valid),
+        Some(next) => line("overview.ladder_next", next, next.valid),
         None => frame.text("overview.ladder_no_next"),
     });
     Ok(Card {
@@ -175,6 +176,14 @@ fn ladder_card(desk: &Desk) -> Result<Card, AppError> {
             ("/ladder/versions", frame.text("versions.title")),
         ],
     })
+}
+
+/// What people call a version; its reference where it cannot be read.
+pub(crate) fn version_name(frame: &Frame, version: &ModelVersion) -> String {
+    match &version.model {
+        Ok(model) => model_name(model, frame.chosen),
+        Err(_) => version.reference.clone(),
+    }
 }
 
 /// When data came last.

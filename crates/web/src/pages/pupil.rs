@@ -5,8 +5,9 @@
 use super::act::{ActView, act_view, outcome_key};
 use super::frame::{Frame, day_text, short_day, time_text};
 use super::place::{PlaceView, place};
+use super::pupil_words::{leader_text, silence_text};
 use super::visit::{Desk, Reply, Visit};
-use super::watch_list::{Way, path, reason_text};
+use super::watch_list::{Way, late_text, path, reason_text};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -90,12 +91,6 @@ struct PupilPage {
     marks_title: String,
 }
 
-fn silence_text(frame: &Frame, pupil: &Pupil) -> String {
-    let reached = pupil.acts.iter().any(|(act, _)| act.what.reaches());
-    let key = if reached { "silence" } else { "never_reached" };
-    frame.count_code("pupil", key, pupil.silence.into())
-}
-
 fn duty_view(frame: &Frame, model: &Model, clock: &Clock, today: Day) -> DutyView {
     let duty = &model.steps[clock.step].duties[clock.duty];
     let on = |key: &str, day| frame.fill(key, &[("date", &short_day(day))]);
@@ -103,10 +98,7 @@ fn duty_view(frame: &Frame, model: &Model, clock: &Clock, today: Day) -> DutyVie
         Some(Stop::Done(day)) => (on("signals.done_on", day), "ok"),
         Some(Stop::Explained) => (frame.text("signals.explained"), "quiet"),
         Some(Stop::Stands(review)) => (on("signals.no_concern_until", review), "quiet"),
-        None if clock.late > 0 => {
-            let key = if clock.escalated { "late_up" } else { "late" };
-            (frame.count_code("due", key, clock.late.into()), "due")
-        }
+        None if clock.late > 0 => (late_text(frame, model, clock), "due"),
         None if clock.due <= today => (frame.text("signals.due_today"), "due"),
         None => (on("signals.due_on", clock.due), "wait"),
     };
@@ -159,7 +151,7 @@ fn signal_views(frame: &Frame, model: &Model, pupil: &Pupil, today: Day) -> Vec<
                 rule: rule.map_or_else(String::new, |rule| {
                     condition_text(model, rule, frame.chosen)
                 }),
-                since: frame.fill("signals.since", &[("date", &short_day(crossing.day))]),
+                since: frame.fill("pupil.since", &[("date", &short_day(crossing.day))]),
                 state,
                 tone,
                 duties: clocks
@@ -182,13 +174,18 @@ fn findings(frame: &Frame, pupil: &Pupil, today: Day) -> Vec<String> {
     if let Some(last) = all.last() {
         found.push(frame.count("finding.spells", all.len() as u64));
         let (from, to) = (short_day(last.first.0), short_day(last.last.0));
-        let lessons = last.units.to_string();
-        let key = if last.open {
-            "finding.spell_open"
+        let lessons = u64::from(last.units);
+        let days = if from == to {
+            from.clone()
         } else {
-            "finding.spell_last"
+            format!("{from}–{to}")
         };
-        found.push(frame.fill(key, &[("from", &from), ("to", &to), ("n", &lessons)]));
+        let texts = frame.texts;
+        found.push(if last.open {
+            texts.count("finding.spell_open", lessons, &[("from", &from)])
+        } else {
+            texts.count("finding.spell_last", lessons, &[("days", &days)])
+        });
     }
     let recent = &days[days.len().saturating_sub(60)..];
     for of in [PatternOf::Weekday, PatternOf::LessonOfDay] {
@@ -314,11 +311,8 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
         .flat_map(|(_, _, clocks)| clocks.clone())
         .collect();
     let next = lasna_domain::signals::next(&clocks);
-    let reason = match pupil.reason {
-        AccessReason::OwnClass => "own_class",
-        _ => "follow_absence",
-    };
     let head = &pupil.row;
+    let leads = leader_text(frame, head.grade);
     let marks = marks(frame, pupil, day);
     let percent = frame.percent(pupil.figures.completeness());
     Ok(PupilPage {
@@ -326,12 +320,19 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
         class: head.class.clone(),
         about: match &head.leader {
             Some(leader) => {
-                let values = [("school", &*head.school), ("name", leader)];
+                let values = [
+                    ("school", &*head.school),
+                    ("name", leader),
+                    ("leads", &leads),
+                ];
                 frame.fill("pupil.about", &values)
             }
             None => head.school.clone(),
         },
-        why_seen: frame.code("why_seen", reason),
+        why_seen: match pupil.reason {
+            AccessReason::OwnClass => frame.fill("why_seen.own_class", &[("leads", &leads)]),
+            _ => frame.text("why_seen.follow_absence"),
+        },
         base: format!("/pupils/{}", head.pupil),
         way,
         place,
@@ -346,7 +347,7 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
             .iter()
             .any(|(_, state, _)| *state != SignalState::Raised),
         open: !pupil.signals.is_empty(),
-        silence: silence_text(frame, pupil),
+        silence: silence_text(frame, pupil, day),
         year: super::pupil_charts::year(frame, pupil, day, desk.now),
         accumulation: super::pupil_charts::accumulation(frame, &model, pupil, day),
         signals: signal_views(frame, &model, pupil, day),

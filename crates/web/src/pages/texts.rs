@@ -78,7 +78,7 @@ impl Texts {
     pub fn count(self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
         let form = if n == 1 { "one" } else { "other" };
         let n = n.to_string();
-        let values = [&[("n", n.as_str())], values].concat();
+        let values = [values, &[("n", n.as_str())]].concat();
         self.text(&format!("{key}.{form}"), &values)
     }
 

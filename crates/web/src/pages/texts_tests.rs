@@ -125,6 +125,14 @@ fn every_language_fills_the_same_blanks() {
 }
 
 #[test]
+fn thousands_stand_apart_in_the_way_of_the_language() {
+    let of = |language, n| crate::pages::frame::Frame::new(language).count("signals.pupils", n);
+    assert_eq!(of(Language::Fi, 1_400), "1\u{a0}400 oppilasta");
+    assert_eq!(of(Language::En, 1_234_567), "1,234,567 pupils");
+    assert_eq!(of(Language::Sv, 999), "999 elever");
+}
+
+#[test]
 fn blanks_are_filled_once() {
     assert_eq!(
         fill("{a} and {b}", &[("a", "{b}"), ("b", "x")]),

@@ -106,7 +106,7 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
     let me = desk.me()?.clone();
     let frame = &desk.frame;
     let first = me.name.split(' ').next().unwrap_or_default().to_owned();
-    let day = frame.weekday(desk.today);
+    let day = frame.long_weekday(desk.today);
     let mut page = TodayPage {
         title: frame.text("today.title"),
         lead: frame.fill("today.lead", &[("name", &first), ("day", &day)]),
@@ -133,7 +133,7 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         if me.role == UserRole::Principal {
             page.counts.push(Count {
                 number: lessons.to_string(),
-                text: frame.text("today.count_debt"),
+                text: frame.count("today.count_debt", lessons as u64),
                 href: "/marking-debt",
             });
         } else if lessons > 0 {
@@ -174,18 +174,18 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
             row.next.is_some_and(|clock| sees_all || is_own(&clock))
         })
         .collect();
-    let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count().to_string();
+    let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count() as u64;
     let late = count(&|row| row.late() > 0);
     let today = count(&|row| row.late() == 0 && row.next.is_some_and(|c| c.due <= desk.today));
     let silent = count(&|row| row.is_silent());
     let counts = [
-        (late, "today.count_late", "/watch-list?show=late"),
-        (today, "today.count_due", "/watch-list?show=due"),
-        (silent, "today.count_silent", "/watch-list?show=silent"),
+        (late, "count_late", "/watch-list?show=late"),
+        (today, "count_due", "/watch-list?show=due"),
+        (silent, "count_silent", "/watch-list?show=silent"),
     ];
     let shown = counts.map(|(number, key, href)| Count {
-        number,
-        text: frame.text(key),
+        number: number.to_string(),
+        text: frame.count_code("today", key, number),
         href,
     });
     page.counts.splice(0..0, shown);

@@ -3,6 +3,7 @@
 //! Invariant: the pages are made from models alone and name no person; an adopter is told by role.
 
 use super::frame::{Frame, day_text};
+use super::overview::version_name;
 use super::visit::{Reply, Visit};
 use askama::Template;
 use axum::extract::Path;
@@ -14,8 +15,6 @@ use lasna_domain::calendar::Day;
 struct VersionView {
     href: String,
     name: String,
-    /// What people call it, where it differs from the reference.
-    title: String,
     stand: String,
     tone: &'static str,
     about: Vec<String>,
@@ -79,10 +78,7 @@ fn view(frame: &Frame, version: &ModelVersion, today: Day) -> VersionView {
     }));
     VersionView {
         href: format!("/ladder/versions/{}", version.no),
-        name: version.reference.clone(),
-        title: model.map_or_else(String::new, |model| {
-            model.title.get(frame.chosen).to_owned()
-        }),
+        name: version_name(frame, version),
         stand: frame.code("versions_stand", code),
         tone,
         about,
@@ -124,19 +120,24 @@ pub(crate) async fn version(visit: Visit, Path(no): Path<String>) -> Response {
             let frame = visit.own_frame();
             let link = |version: &ModelVersion| {
                 let href = format!("/ladder/versions/{}", version.no);
-                (href, version.reference.clone())
+                (href, version_name(&frame, version))
             };
             let changes = match (before.map(|before| &before.model), &version.model) {
                 (Some(Ok(old)), Ok(new)) => Some(diff(old, new, frame.chosen)),
                 _ => None,
             };
-            let values = [("name", &*version.reference)];
+            let name = version_name(&frame, version);
             let page = VersionPage {
-                title: frame.fill("versions.one_title", &values),
+                title: frame.fill("versions.one_title", &[("name", &name)]),
                 version: view(&frame, version, today),
                 heading: before.map_or_else(
                     || frame.text("versions.first"),
-                    |before| frame.fill("versions.changes", &[("name", &before.reference)]),
+                    |before| {
+                        frame.fill(
+                            "versions.changes",
+                            &[("name", &version_name(&frame, before))],
+                        )
+                    },
                 ),
                 missing: match before {
                     None => frame.text("versions.nothing_before"),

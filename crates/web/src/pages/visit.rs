@@ -292,7 +292,10 @@ fn error_page(frame: Frame, status: StatusCode, kind: &str, text: Option<String>
     let page = ErrorPage {
         title: frame.code("error_title", kind),
         text: text.unwrap_or_else(|| frame.code("error_text", kind)),
-        way: frame.code("error_way", kind),
+        way: match kind {
+            "missing" => frame.missing_way(),
+            kind => frame.code("error_way", kind),
+        },
         frame,
     };
     render_with(status, &page)

@@ -27,7 +27,7 @@ fn a_code_gets_a_meaning_and_the_next_import_uses_it() {
         let path = give(&server.router, "", &[("marks.csv", &marks(&["ZZKYYTI"]))]);
         let page = settled(&server.router, &path);
         assert!(
-            page.body.contains("1 koodilla ei ole merkitystä"),
+            page.body.contains("1 koodin merkitys puuttuu"),
             "{}",
             page.body
         );

@@ -128,7 +128,7 @@ fn who_sees_no_pupil_sees_on_the_first_page_how_things_stand() {
             "Koulujen tilanne",
             "100,0\u{a0}%",
             "piilotettu",
-            "Läsnän mukana tuleva malli: sky-fi@",
+            "Läsnän mukana tuleva malli: Sitouttavan kouluyhteisötyön kansallinen pohjamalli 20",
             "Muutoksia ei ole tulossa.",
             "Tietoja tuotiin viimeksi 25.8.2026 klo 15.00.",
             "href=\"/ladder/versions\"",

@@ -59,7 +59,9 @@ fn the_ladder_of_every_preset_is_told_in_every_language() {
             assert_eq!(answer.status, 200, "{name}");
             assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
             is_whole(&answer.body, language);
-            assert!(answer.body.contains(&model.reference()), "{name}");
+            assert!(!answer.body.contains(&model.reference()), "{name}");
+            let version = format!(" {}", model.version);
+            assert!(answer.body.contains(&version), "{name}");
             assert_eq!(count(&answer.body, "<section"), 3, "{name}");
             assert!(
                 answer.body.len() < 150 << 10,
@@ -111,14 +113,40 @@ fn the_language_is_the_one_asked_for_else_the_browsers_else_finnish() {
 }
 
 #[test]
+fn a_page_that_is_not_there_says_whom_to_ask() {
+    both("missing", |server| {
+        for (session, way) in [
+            (Some("session-teacher-a"), "pyydä oikeutta rehtorilta."),
+            (Some("session-principal-a"), "kysy pääkäyttäjältä."),
+            (Some("session-coordinator"), "kysy pääkäyttäjältä."),
+            (Some("session-administrator"), "eivät kuulu pääkäyttäjälle."),
+            (None, "kirjaudu sisään."),
+        ] {
+            let page = server.get("/nowhere", session);
+            assert_eq!(page.status, 404, "{session:?}");
+            assert!(page.body.contains(way), "{session:?}: {way}");
+        }
+    });
+}
+
+#[test]
 fn pages_load_their_own_style_and_nothing_else() {
     both("pages", |server| {
         let page = server.get("/ladder", None);
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
-        let (_, rest) = page.body.split_once("href=\"/assets/").expect("a style");
-        let (style_path, _) = rest.split_once('"').expect("an end");
-        let style = server.get(&format!("/assets/{style_path}"), None);
+        let loaded_by = |rel: &str| {
+            let (_, rest) = page.body.split_once(rel).expect("a link");
+            let (path, _) = rest.split_once('"').expect("an end");
+            server.get(&format!("/assets/{path}"), None)
+        };
+        let icon = loaded_by("rel=\"icon\" href=\"/assets/");
+        assert_eq!(
+            (icon.status, icon.header("content-type")),
+            (200, "image/svg+xml")
+        );
+        assert!(icon.body.starts_with("<svg"), "{}", icon.body);
+        let style = loaded_by("rel=\"stylesheet\" href=\"/assets/");
         assert_eq!(
             (style.status, style.header("content-type")),
             (200, "text/css; charset=utf-8")

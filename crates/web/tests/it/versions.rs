@@ -48,13 +48,13 @@ fn versions_tell_what_was_adopted_when_by_whom_and_what_changed() {
         assert_eq!(all.status, 200);
         let place = |text: &str| all.body.find(text).unwrap_or_else(|| panic!("{text}"));
         // The newest first, the preset of before last.
-        assert!(place("sky-fi@1.2") < place("sky-fi@1.1"));
+        assert!(place(" 1.2</b>") < place(" 1.1</b>"));
         assert!(place("/ladder/versions/1\"") < place("/ladder/versions/0\""));
         for text in [
             "Tulee voimaan 1.10.2026",
             "Ensimmäinen päivä 1.8.2026",
-            "Otettu käyttöön 1.9.2026: järjestäjän koordinaattori",
-            "Otettu käyttöön 1.9.2026: ylläpitäjä palvelimella",
+            "Otettu käyttöön 1.9.2026: opetuksen järjestäjän koordinaattori",
+            "Otettu käyttöön 1.9.2026: pääkäyttäjä palvelimella",
             "mukana tuleva malli",
         ] {
             place(text);

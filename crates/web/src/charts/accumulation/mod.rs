@@ -156,7 +156,7 @@ impl Picture for AccumulationPicture {
         };
         let date = words.writing.date;
         for contact in self.contacts() {
-            let what = format!("{}: {}", self.contact_name(contact.kind), contact.label);
+            let what = contact.label.clone();
             let hours = self.hours_at(contact.day);
             row(contact.day, date(contact.day), what, hours);
         }

@@ -58,6 +58,7 @@ fn question(
         text: frame.code(name, value),
         hint: match name {
             "contact_outcome" => frame.code("contact_outcome_hint", value),
+            "no_concern" if value == "other" => frame.text("act.other_hint"),
             _ => String::new(),
         },
         checked: field(sent, name) == value,

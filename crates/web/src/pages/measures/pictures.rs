@@ -112,8 +112,8 @@ pub(super) fn limits(frame: &Frame, measures: &Measures, unit: &Unit) -> String 
         Some(part) => frame.fill(
             "measures.limits_finding",
             &[
-                ("part", &part.to_string()),
-                ("whole", &now.whole.to_string()),
+                ("part", &frame.whole(part)),
+                ("whole", &frame.whole(now.whole)),
             ],
         ),
     };

@@ -7,7 +7,7 @@ mod row;
 mod way;
 
 pub(crate) use filter::filter_text;
-pub(crate) use row::{RowView, reason_text, rows_of};
+pub(crate) use row::{RowView, late_text, reason_text, rows_of};
 pub(crate) use way::{Way, path};
 
 use super::frame::Frame;
@@ -18,6 +18,7 @@ use axum::extract::{Form, Path};
 use axum::response::Response;
 use filter::{ChipView, FilterView, chips, filters};
 use lasna_app::AppError;
+use lasna_app::model::model_name;
 use lasna_app::signals::{FILTER_NAME_MAX, ListRow, SignalList};
 use lasna_domain::calendar::{Day, Instant};
 use row::marked_text;
@@ -126,7 +127,7 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
     let frame = &desk.frame;
     let of_pupils = frame.count("signals.pupils", list.pupils as u64);
     let (shown, all) = (rows.len().to_string(), list.rows.len().to_string());
-    let reference = model.reference();
+    let name = model_name(&model, frame.chosen);
     let filter = &way.filter;
     let title = frame.text("signals.title");
     let chips = chips(frame, way, own);
@@ -160,7 +161,7 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
         } else {
             frame.text("signals.empty_filter")
         },
-        source: frame.fill("signals.source", &[("reference", &reference)]),
+        source: frame.fill("signals.source", &[("name", &name)]),
         frame: Frame::new(frame.chosen),
     };
     let frame = match way.known {
@@ -171,18 +172,17 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
 }
 
 fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
-    let count =
-        |test: &dyn Fn(&&ListRow) -> bool| list.rows.iter().filter(test).count().to_string();
-    let plain = |number: String, key: &str| Strip {
-        number,
-        text: frame.text(key),
+    let count = |test: &dyn Fn(&&ListRow) -> bool| list.rows.iter().filter(test).count() as u64;
+    let plain = |number: u64, key: &str| Strip {
+        number: number.to_string(),
+        text: frame.count_code("today", key, number),
         meter: None,
     };
     let due = |row: &&ListRow| row.late() == 0 && row.next.is_some_and(|c| c.due <= day);
     vec![
-        plain(count(&|row| row.late() > 0), "today.count_late"),
-        plain(count(&due), "today.count_due"),
-        plain(count(&|row| row.is_silent()), "today.count_silent"),
+        plain(count(&|row| row.late() > 0), "count_late"),
+        plain(count(&due), "count_due"),
+        plain(count(&|row| row.is_silent()), "count_silent"),
         Strip {
             number: frame.percent(list.figures.rate()),
             text: frame.text("signals.absent_of_marked"),

@@ -4,13 +4,14 @@
 
 use super::way::Way;
 use crate::pages::frame::{Frame, short_day};
+use lasna_app::model::to_role_text;
 use lasna_app::signals::{ListRow, WeekMissed};
 use lasna_domain::attendance::Figures;
 use lasna_domain::calendar::Day;
 use lasna_domain::ids::PupilNo;
 use lasna_domain::model::evaluate::Crossing;
-use lasna_domain::model::{Condition, Hour, Model, PatternOf, Window};
-use lasna_domain::signals::{ActWhat, SignalState};
+use lasna_domain::model::{Condition, Hour, Model, PatternOf, ShareOf, Window};
+use lasna_domain::signals::{ActWhat, Clock, SignalState};
 
 /// One row as it is shown.
 pub(crate) struct RowView {
@@ -51,7 +52,7 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     };
     let n = crossing.counted;
     let over = |text: String, window: Window| {
-        let during = window_text(frame, window);
+        let during = during_text(frame, window);
         frame.fill("reason.over", &[("what", &text), ("during", &during)])
     };
     match *found {
@@ -67,10 +68,16 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
         Condition::Share {
             percent_hundredths,
             window,
+            of,
             ..
         } => {
             let limit = frame.limit(percent_hundredths);
-            over(frame.fill("reason.share", &[("percent", &limit)]), window)
+            if of == ShareOf::WindowDays {
+                let days = frame.fill("reason.share_days", &[("percent", &limit)]);
+                return over(days, window);
+            }
+            let of = share_of_text(frame, window);
+            frame.fill("reason.share", &[("percent", &limit), ("of", &of)])
         }
         Condition::Unresolved { .. } => frame.count_code("counted", "unresolved", n),
         Condition::Run { .. } => frame.count_code("counted", "run", n),
@@ -88,21 +95,35 @@ pub(crate) fn reason_text(frame: &Frame, model: &Model, crossing: &Crossing) -> 
     }
 }
 
-fn window_text(frame: &Frame, window: Window) -> String {
-    let code = match window {
-        Window::Day => "day",
-        Window::Week => "week",
-        Window::Month => "month",
-        Window::Quarter => "quarter",
-        Window::Period => "period",
-        Window::Term => "term",
-        Window::Year => "year",
-        Window::RollingDays(days) => return frame.count_code("rolling", "days", days.into()),
-        Window::RollingTeachingWeeks(weeks) => {
-            return frame.count_code("rolling", "weeks", weeks.into());
-        }
-    };
-    frame.code("during", code)
+/// The code of a window, with its length where it moves along.
+const fn window_code(window: Window) -> (&'static str, Option<u16>) {
+    match window {
+        Window::Day => ("day", None),
+        Window::Week => ("week", None),
+        Window::Month => ("month", None),
+        Window::Quarter => ("quarter", None),
+        Window::Period => ("period", None),
+        Window::Term => ("term", None),
+        Window::Year => ("year", None),
+        Window::RollingDays(days) => ("days", Some(days)),
+        Window::RollingTeachingWeeks(weeks) => ("weeks", Some(weeks)),
+    }
+}
+
+/// When something was counted: `tällä lukukaudella`.
+fn during_text(frame: &Frame, window: Window) -> String {
+    match window_code(window) {
+        (code, None) => frame.code("during", code),
+        (code, Some(n)) => frame.count_code("rolling", code, n.into()),
+    }
+}
+
+/// The lessons that a share is of: `lukuvuoden tunneista`.
+fn share_of_text(frame: &Frame, window: Window) -> String {
+    match window_code(window) {
+        (code, None) => frame.code("share_of", code),
+        (code, Some(n)) => frame.count_code("share_rolling", code, n.into()),
+    }
 }
 
 /// The rows as they are shown on a day; each leads to its pupil with the place kept.
@@ -174,9 +195,7 @@ fn task_text(
     let task = duty.title.get(frame.chosen).to_owned();
     let date = short_day(clock.due);
     if clock.late > 0 {
-        let key = if clock.escalated { "late_up" } else { "late" };
-        let due = frame.count_code("due", key, clock.late.into());
-        (task, due, "due")
+        (task, late_text(frame, model, &clock), "due")
     } else if clock.due <= today {
         (task, frame.text("signals.due_today"), "due")
     } else {
@@ -186,6 +205,16 @@ fn task_text(
             "wait",
         )
     }
+}
+
+/// How late a duty is, and to whom it went.
+pub(crate) fn late_text(frame: &Frame, model: &Model, clock: &Clock) -> String {
+    let late = u64::from(clock.late);
+    if !clock.escalated {
+        return frame.count_code("due", "late", late);
+    }
+    let to = to_role_text(model, clock.owner, frame.chosen);
+    frame.texts.count("due.late_up", late, &[("to", &to)])
 }
 
 fn contact_text(frame: &Frame, row: &ListRow) -> String {

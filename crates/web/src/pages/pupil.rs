@@ -300,7 +300,8 @@ fn marks(frame: &Frame, pupil: &Pupil, today: Day) -> Vec<MarkView> {
     views
 }
 
-fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPage, AppError> {
+fn page_of(mut desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPage, AppError> {
+    way.known.tell(&mut desk);
     let (day, _) = way.as_of(desk.today);
     let model = desk.model()?;
     let user = desk.me()?.user;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no name stands in an address; what is saved carries what tells a repeated sending.
 
+use super::day::{day_of, day_or_today};
 use super::frame::{Frame, time_text};
 use super::register::{field, once_of};
 use super::visit::{Desk, Reply, Visit};
@@ -42,11 +43,6 @@ struct SubstitutesPage {
     once: String,
 }
 
-/// The asked day out of the address or a form, else today.
-fn day_of(text: Option<&str>, today: Day) -> Day {
-    text.and_then(|text| text.parse().ok()).unwrap_or(today)
-}
-
 fn part<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     query.split('&').find_map(|part| part.strip_prefix(name))
 }
@@ -56,8 +52,8 @@ pub(crate) async fn substitutes(visit: Visit) -> Response {
     let token = visit.shared.token();
     let query = visit.query.clone();
     visit
-        .desk(move |desk| {
-            let day = day_of(part(&query, "day="), desk.today);
+        .desk(move |mut desk| {
+            let day = day_or_today(&mut desk, &query);
             let done = part(&query, "done=").unwrap_or_default().to_owned();
             let token = token.map_err(AppError::Problem)?;
             Reply::page(&page_of(desk, day, &done, None, &Vec::new(), &token)?)
@@ -182,7 +178,7 @@ async fn act(visit: Visit, sent: Sent, given: bool) -> Response {
     visit
         .desk(move |desk| {
             let once = once_of(&sent)?;
-            let day = day_of(Some(field(&sent, "day")), desk.today);
+            let day = day_of(field(&sent, "day")).unwrap_or(desk.today);
             let number = |name: &str| field(&sent, name).parse().unwrap_or(0);
             let (user, teacher) = (UserNo(number("user")), PersonNo(number("teacher")));
             let result = if given {

@@ -12,6 +12,7 @@ mod closed;
 mod codes;
 mod contacts;
 mod counts;
+mod days;
 mod esimerkkila;
 mod figures;
 mod guides;

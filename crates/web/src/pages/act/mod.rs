@@ -4,6 +4,7 @@
 
 mod form;
 
+use super::day::day_of;
 use super::frame::{Frame, day_text};
 use super::register::{field, once_of};
 use super::visit::{Desk, Reply, Visit};
@@ -13,7 +14,7 @@ use axum::response::Response;
 use form::{Filled, Kind, page_of};
 use lasna_app::AppError;
 use lasna_app::signals::{NewAct, PupilHead, pupil_of};
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::Instant;
 use lasna_domain::model::Outcome;
 use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith, DONE, NoConcernReason};
 
@@ -31,21 +32,22 @@ async fn form(visit: Visit, pupil: String, kind: Kind) -> Response {
                 sent: &Vec::new(),
                 wrong: &[],
                 once,
-                way: way_of(&query, &desk),
+                way: way_of(&query, &desk).acting(None),
             };
             Reply::page(&page_of(desk, &head, form))
         })
         .await
 }
 
-/// What the address carries of the list, as a query for whatever comes next.
-fn way_of(query: &str, desk: &Desk) -> String {
-    Way::of(query, desk.today).acting(None)
+/// What the address carries of the list.
+fn way_of(query: &str, desk: &Desk) -> Way {
+    Way::of(query, desk.today)
 }
 
 /// The pupil again, at what was done, with the place in the list kept.
-fn back_to(pupil: &str, way: &str) -> Reply {
-    Reply::Go(format!("{}#done", path(&format!("/pupils/{pupil}"), way)))
+fn back_to(pupil: &str, way: &Way) -> Reply {
+    let page = path(&format!("/pupils/{pupil}"), &way.done());
+    Reply::Go(format!("{page}#done"))
 }
 
 fn head_of(desk: &Desk, pupil: &str) -> Result<PupilHead, AppError> {
@@ -91,7 +93,7 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
                 sent: &sent,
                 wrong: &wrong,
                 once,
-                way,
+                way: way.acting(None),
             };
             Reply::refused(&page_of(desk, &head, form))
         })
@@ -137,17 +139,6 @@ fn what_of(kind: Kind, sent: &Sent) -> (Option<ActWhat>, Vec<&'static str>) {
             )
         }
     }
-}
-
-/// A day as browsers send it or as people write it in Finland.
-fn day_of(text: &str) -> Option<Day> {
-    let text = text.trim();
-    if let Ok(day) = text.parse() {
-        return Some(day);
-    }
-    let mut parts = text.split('.').map(str::trim);
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// `GET /pupils/{pupil}/contact`

@@ -14,6 +14,7 @@ mod codes;
 mod contacts;
 mod counts;
 mod days;
+mod door;
 mod esimerkkila;
 mod figures;
 mod guides;

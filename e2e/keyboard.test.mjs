@@ -112,6 +112,82 @@ test("SKY worker: errors take the focus and lead to their fields", async () => {
   assert.match(String(at), /no_concern/);
 });
 
+/** Where the focus is: the class of the summary, where it is there. */
+const focused = (page) => page.evaluate(() => document.activeElement.className);
+
+for (const script of [true, false]) {
+  test(`errors take the focus ${script ? "with" : "without"} a script`, async () => {
+    const worker = await place.person("sky-worker", { script });
+    await worker.goto("/watch-list");
+    const pupil = await worker.locator("table.list th a").first().getAttribute("href");
+    const forms = [[worker, `${pupil}/contact`, "form.card button"], [worker, "/password", "form.card button"]];
+    const principal = await place.person("principal", { script });
+    forms.push([principal, "/substitutes", "form[action='/substitutes'][method=post] button"]);
+    const administrator = await place.person("administrator", { script });
+    forms.push([administrator, "/imports", "form:has(#files) button"]);
+    for (const [page, path, button] of forms) {
+      await page.goto(path);
+      await page.locator(button).first().click();
+      await page.locator(".errors").waitFor();
+      assert.equal(await focused(page), "errors", path);
+      const wrong = page.locator("[aria-invalid=true], fieldset.wrong").first();
+      const told = (await wrong.getAttribute("aria-describedby")).split(" ")[0];
+      assert.ok((await page.locator(`#${told}`).innerText()).length > 5, path);
+    }
+    const nobody = await place.person("none", { script });
+    await nobody.goto("/sign-in");
+    await nobody.locator("#login").fill("x");
+    await nobody.locator("#password").fill("x");
+    await nobody.locator("form.card button").click();
+    await nobody.locator(".errors").waitFor();
+    assert.equal(await focused(nobody), "errors");
+  });
+}
+
+test("SKY worker: Back after a contact asks before it is logged again, and the note is counted", async () => {
+  const page = await place.person("sky-worker");
+  await page.goto("/watch-list");
+  const pupil = await page.locator("table.list th a").nth(4).getAttribute("href");
+  await page.goto(`${pupil}/contact`);
+  const fill = async () => {
+    await page.locator("label[for=contact_with-pupil]").click();
+    await page.locator("label[for=contact_outcome-not_reached]").click();
+    await page.locator("#note").fill(`a${"b".repeat(500)}`);
+    await page.locator("#note-count", { hasText: "1 merkki liikaa" }).waitFor();
+    await page.locator("#note").fill("Soitin.\nEi vastausta.");
+    await page.locator("#note-count", { hasText: "merkkiä jäljellä" }).waitFor();
+    await page.locator("form.card button").click();
+  };
+  await fill();
+  await page.waitForURL(/#done$/);
+  const lines = await page.locator(".timeline .note").first().evaluate((one) => one.getClientRects().length
+    && getComputedStyle(one).whiteSpace);
+  assert.equal(lines, "pre-line");
+  const logged = await page.locator(".timeline li").count();
+  await page.goBack();
+  await page.waitForURL(/contact$/);
+  await fill();
+  await page.locator("h1", { hasText: "Kirjasit tämän juuri" }).waitFor();
+  await page.goto(pupil);
+  assert.equal(await page.locator(".timeline li").count(), logged);
+});
+
+test("SKY worker: a session that ended says so and leads back to the form", async () => {
+  const page = await place.person("sky-worker");
+  await page.goto("/watch-list?class=8B");
+  const pupil = await page.locator("table.list th a").first().getAttribute("href");
+  const path = new URL(pupil, place.url);
+  await page.goto(`${path.pathname}/contact`);
+  const form = page.url();
+  await page.locator("#note").fill("ei saa kadota sanatta");
+  await page.context().clearCookies();
+  await page.locator("form.card button").click();
+  await page.locator("[role=alert]", { hasText: "ei" }).waitFor();
+  assert.match(await page.locator("[role=alert]").innerText(), /ei.*tallennettu/);
+  await page.locator("a[href^='/demo/sky-worker']").click();
+  await page.waitForURL(form);
+});
+
 test("principal: the lessons that nobody marked", async () => {
   const page = await place.person("principal");
   await tabTo(page, /^Merkitsemättä$/);

@@ -30,6 +30,7 @@ fn main() -> Result<(), Error> {
     let mut hasher = DefaultHasher::new();
     (&style, &font).hash(&mut hasher);
     fs::read("assets/ring.svg")?.hash(&mut hasher);
+    scripts(Path::new("assets"))?.hash(&mut hasher);
     for picture in &pictures {
         (&picture.name, &picture.bytes).hash(&mut hasher);
     }
@@ -42,15 +43,28 @@ fn main() -> Result<(), Error> {
     fs::write(out.join("font.woff2"), font)
 }
 
+/// The scripts: a changed one is another build, so that no browser keeps the old one.
+fn scripts(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut paths = files(folder, "js")?;
+    paths.sort();
+    paths.iter().map(fs::read_to_string).collect()
+}
+
 /// All stylesheets as one: the tokens and shapes first, then one for each area.
 fn style(folder: &Path) -> Result<String, Error> {
+    let mut paths = files(folder, "css")?;
+    paths.sort_by_key(|path| (!path.ends_with("style.css"), path.clone()));
+    paths.iter().map(fs::read_to_string).collect()
+}
+
+/// The files of a folder that end so.
+fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "css") {
+        if path.extension().is_some_and(|end| end == ending) {
             paths.push(path);
         }
     }
-    paths.sort_by_key(|path| (!path.ends_with("style.css"), path.clone()));
-    paths.iter().map(fs::read_to_string).collect()
+    Ok(paths)
 }

@@ -35,7 +35,7 @@ pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
 pub use sign_in::{
     Me, NewPassword, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay, SESSION_HOURS,
-    SignedIn, TeacherDay,
+    SignedIn, TeacherDay, overlaps,
 };
 pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;

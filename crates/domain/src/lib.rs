@@ -12,5 +12,6 @@ pub mod calendar;
 pub mod disclosure;
 pub mod ids;
 pub mod model;
+pub mod review;
 pub mod roster;
 pub mod signals;

@@ -13,17 +13,17 @@ use lasna_domain::model::Outcome;
 use lasna_domain::signals::{Act, ActKind, ActWhat, ContactOutcome, ContactWith, NoConcernReason};
 
 pub(crate) const SINCE: &str = "SELECT a.no, a.pupil_no, a.at, a.user_no, a.kind, a.contact_with, \
-    a.outcome, a.reason, a.review, a.withdraws, n.note FROM signal_act a \
+    a.outcome, a.reason, a.review, a.withdraws, n.note, a.day FROM signal_act a \
     LEFT JOIN signal_note n ON n.provider_no = a.provider_no AND n.act_no = a.no \
     WHERE a.provider_no = $1 AND a.no > $2 ORDER BY a.no";
 pub(crate) const LAST: &str = "SELECT coalesce(max(no), 0) FROM signal_act WHERE provider_no = $1";
 pub(crate) const ONCE: &str = "SELECT a.no, a.pupil_no, a.at, a.user_no, a.kind, a.contact_with, \
-    a.outcome, a.reason, a.review, a.withdraws, n.note FROM signal_act a \
+    a.outcome, a.reason, a.review, a.withdraws, n.note, a.day FROM signal_act a \
     LEFT JOIN signal_note n ON n.provider_no = a.provider_no AND n.act_no = a.no \
     WHERE a.provider_no = $1 AND a.once = $2";
 pub(crate) const INSERT: &str = "INSERT INTO signal_act (provider_no, no, pupil_no, at, user_no, \
-    kind, contact_with, outcome, reason, review, withdraws, once) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    kind, contact_with, outcome, reason, review, withdraws, once, day) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 pub(crate) const NOTE_INSERT: &str =
     "INSERT INTO signal_note (provider_no, act_no, note) VALUES ($1, $2, $3)";
 
@@ -88,7 +88,9 @@ impl StoredAct {
             ActWhat::Withdraw(other) => withdraws = Some(other.into()),
             ActWhat::Acknowledge | ActWhat::Raise => {}
         }
-        let params: [Param<'_>; 12] = [
+        // Most acts are logged on their day.
+        let day = (act.day != act.at.day_in_finland()).then_some(i64::from(act.day.0));
+        let params: [Param<'_>; 13] = [
             provider.into(),
             no.into(),
             act.pupil.0.into(),
@@ -101,6 +103,7 @@ impl StoredAct {
             review.into(),
             withdraws.into(),
             once.into(),
+            day.into(),
         ];
         tx.execute(INSERT, &params)?;
         if !act.note.is_empty() {
@@ -129,6 +132,7 @@ fn act_of(row: &crate::db::Row) -> Result<Act, DbError> {
         None => None,
     };
     let at = Instant(row.get(2)?);
+    let day: Option<i32> = row.get(11)?;
     let unknown = || {
         let text = "an act of a kind that this program does not know: use the newer program";
         DbError::new(crate::db::ErrorKind::Configuration, text.to_owned())
@@ -137,7 +141,7 @@ fn act_of(row: &crate::db::Row) -> Result<Act, DbError> {
         no: row.get(0)?,
         pupil: PersonNo(row.get(1)?),
         at,
-        day: at.day_in_finland(),
+        day: day.map_or_else(|| at.day_in_finland(), Day),
         by: UserNo(row.get(3)?),
         what: what.ok_or_else(unknown)?,
         note: text(10)?,

@@ -73,6 +73,14 @@ impl DayPass {
         Ok(passes.into_values().collect())
     }
 
+    /// Makes acts follow one another until the change is committed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn hold(tx: &mut Tx<'_>) -> Result<(), DbError> {
+        tx.lock(LOCK)
+    }
+
     /// Gives a pass, or takes one back. A repeated sending changes nothing.
     ///
     /// # Errors

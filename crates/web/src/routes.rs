@@ -117,3 +117,78 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/help/{role}"),
     open("GET", "/assets/{build}/{name}"),
 ];
+
+/// Whether an address is one of a path of the table.
+fn is_of(pattern: &str, path: &str) -> bool {
+    let (mut known, mut asked) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (known.next(), asked.next()) {
+            (None, None) => return true,
+            (Some(known), Some(asked)) if known == asked => {}
+            (Some(known), Some(asked)) if known.starts_with('{') && !asked.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The page of people that an address belongs to: itself where it can be opened, else the nearest
+/// one above it. A file, a link of the demo town and what is for machines are no pages.
+pub(crate) fn page_above(path: &str) -> Option<&str> {
+    let is_page = |route: &&Route| {
+        route.method == "GET"
+            && route.action.is_some()
+            && !["/api/", "/demo/"]
+                .iter()
+                .any(|lead| route.path.starts_with(lead))
+            && !route.path.ends_with(".csv")
+            && !route.path.contains("{file}")
+    };
+    let mut at = path;
+    while !at.is_empty() {
+        if ROUTES
+            .iter()
+            .filter(is_page)
+            .any(|route| is_of(route.path, at))
+        {
+            return Some(at);
+        }
+        at = &at[..at.rfind('/')?];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_above;
+
+    #[test]
+    fn every_address_of_people_has_a_page_to_go_on_from() {
+        for (path, page) in [
+            ("/today", Some("/today")),
+            ("/pupils/7", Some("/pupils/7")),
+            ("/pupils/7/contact", Some("/pupils/7/contact")),
+            ("/pupils/7/raise", Some("/pupils/7")),
+            (
+                "/registers/1/2027-03-10/495/undo",
+                Some("/registers/1/2027-03-10/495"),
+            ),
+            ("/watch-list/filters/3/remove", Some("/watch-list")),
+            ("/substitutes/take-back", Some("/substitutes")),
+            ("/imports/uploads/x/refused/0", Some("/imports/uploads/x")),
+            ("/imports/folder", Some("/imports")),
+            ("/watch-list.csv", None),
+            ("/sign-out", None),
+            ("/language", None),
+            ("/sign-in", None),
+            ("/demo/tour/1", None),
+            ("/api/v1/figures", None),
+            ("/assets/0/style.css", None),
+            ("/pupils/", None),
+            ("/pupils//contact", None),
+            ("/", Some("/")),
+            ("", None),
+        ] {
+            assert_eq!(page_above(path), page, "{path}");
+        }
+    }
+}

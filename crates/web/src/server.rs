@@ -9,7 +9,7 @@ use crate::{api, pages, problem::Problem};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use lasna_app::{App, AppError, HeldYears};
@@ -150,6 +150,7 @@ fn router_over(shared: Shared) -> Router {
         .merge(upload_routes().layer(timeout(UPLOAD_TIME)))
         .layer(from_fn(count))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(shared.clone(), pages::door::explain))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

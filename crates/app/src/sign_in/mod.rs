@@ -9,7 +9,7 @@ mod me;
 mod passes;
 mod ties;
 
-pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay};
+pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay, overlaps};
 
 use crate::{App, AppError};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};

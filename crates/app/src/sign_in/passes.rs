@@ -51,6 +51,26 @@ pub struct PassDay {
     pub passes: Vec<Pass>,
 }
 
+/// Lessons of one list that are held at the same time as one of another, each with that one.
+pub fn overlaps<'l>(
+    these: &'l [LessonRow],
+    those: &'l [LessonRow],
+) -> Vec<(&'l LessonRow, &'l LessonRow)> {
+    let span = |row: &LessonRow| {
+        let start = u32::from(row.key.start.0);
+        (start, start + u32::from(row.minutes))
+    };
+    let both = |one: &LessonRow, other: &LessonRow| {
+        let ((from, to), (other_from, other_to)) = (span(one), span(other));
+        from < other_to && other_from < to
+    };
+    these
+        .iter()
+        .flat_map(|one| those.iter().map(move |other| (one, other)))
+        .filter(|(one, other)| both(one, other))
+        .collect()
+}
+
 impl App {
     /// The scope, school and year with which whoever is signed in gives passes of a day.
     fn pass_scope(&self, day: Day) -> Result<(Scope, OrgNo, Arc<HeldYear>), AppError> {
@@ -123,16 +143,18 @@ impl App {
     }
 
     /// Gives a substitute of one's school the lessons of a teacher for a day. A repeated sending
-    /// changes nothing.
+    /// changes nothing. Lessons at the same time as those of another pass of the substitute need a
+    /// person who is sure.
     ///
     /// # Errors
-    /// [`AppError`]; `substitutes.no_lessons` and `substitutes.wrong_day` are keys of sentences.
+    /// [`AppError`]; `substitutes.no_lessons`, `substitutes.wrong_day` and `substitutes.overlap` are
+    /// keys of sentences.
     pub fn give_pass(
         &self,
         user: UserNo,
         teacher: PersonNo,
         day: Day,
-        once: &str,
+        (once, sure): (&str, bool),
     ) -> Result<(), AppError> {
         let (scope, school, year) = self.pass_scope(day)?;
         let today = self.now.day_in_finland();
@@ -141,10 +163,23 @@ impl App {
         }
         self.is_substitute_of(year.loaded.school(school), user)?;
         let lessons = self.day_of_teachers(&scope, &year, school, day)?;
-        if !lessons.contains_key(&teacher) {
+        let Some(new) = lessons.get(&teacher) else {
             return Err(AppError::Problem("substitutes.no_lessons".into()));
-        }
-        self.act_on_pass((&scope, &year), (user, teacher, day), true, once)
+        };
+        // Whose lessons are at the same time, by source id.
+        let at_once = lessons
+            .iter()
+            .filter(|(other, own)| **other != teacher && !overlaps(new, own).is_empty());
+        let at_once: Vec<&str> = at_once
+            .map(|(other, _)| year.loaded.person(*other))
+            .filter(|_| !sure)
+            .collect();
+        self.act_on_pass(
+            (&scope, &year),
+            (user, teacher, day),
+            (true, once),
+            &at_once,
+        )
     }
 
     /// Takes a pass of one's school back. A repeated sending changes nothing.
@@ -160,7 +195,7 @@ impl App {
     ) -> Result<(), AppError> {
         let (scope, school, year) = self.pass_scope(day)?;
         self.is_substitute_of(year.loaded.school(school), user)?;
-        self.act_on_pass((&scope, &year), (user, teacher, day), false, once)
+        self.act_on_pass((&scope, &year), (user, teacher, day), (false, once), &[])
     }
 
     fn is_substitute_of(&self, school: &str, user: UserNo) -> Result<(), AppError> {
@@ -173,8 +208,8 @@ impl App {
         &self,
         (scope, year): (&Scope, &HeldYear),
         (user, teacher, day): (UserNo, PersonNo, Day),
-        given: bool,
-        once: &str,
+        (given, once): (bool, &str),
+        at_once: &[&str],
     ) -> Result<(), AppError> {
         let id = match year.loaded.person(teacher) {
             "" => return Err(AppError::NotFound("teacher")),
@@ -182,9 +217,23 @@ impl App {
         };
         let target = format!("day-pass:{user}:{teacher}:{day}:{}", u8::from(given));
         self.store.change(scope, self.now, &target, |tx| {
-            DayPass::act(tx, scope, (user, day, id), given, (self.now, once))
-        })?;
-        Ok(())
+            DayPass::hold(tx)?;
+            let passes = match at_once.is_empty() {
+                true => Vec::new(),
+                false => DayPass::of_day(tx, self.provider, day)?,
+            };
+            let own = |pass: &&DayPass| pass.user == user && at_once.contains(&&*pass.teacher);
+            if passes.iter().any(|pass| own(&pass)) {
+                return Err(AppError::Problem("substitutes.overlap".into()));
+            }
+            Ok(DayPass::act(
+                tx,
+                scope,
+                (user, day, id),
+                given,
+                (self.now, once),
+            )?)
+        })
     }
 
     /// Gives a substitute the lessons of a teacher, by source id, for a day: for the operator.

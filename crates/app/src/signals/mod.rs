@@ -8,10 +8,12 @@
 mod act;
 mod filter;
 mod list;
+mod note;
 mod place;
 mod pupil;
 
 pub use filter::{FILTER_NAME_MAX, FILTERS_MAX, ListFilter, OwnFilter};
+pub use note::{NOTE_MAX, clean_note, note_over};
 pub use place::Place;
 
 use crate::held::HeldYear;
@@ -137,14 +139,16 @@ pub struct NewAct<'a> {
     pub pupil: PupilNo,
     /// What was done.
     pub what: ActWhat,
+    /// The day of a contact; the day of the logging where it is not said, and of any other act.
+    pub day: Option<Day>,
     /// A few words.
     pub note: &'a str,
+    /// Whether the person was asked, and meant it, where the same was done a moment ago or a decision
+    /// is in force.
+    pub sure: bool,
     /// What the form carried, so that a repeated sending is known.
     pub once: &'a str,
 }
-
-/// Characters of a note at most.
-pub const NOTE_MAX: usize = 500;
 
 impl App {
     /// The reach and reason with which whoever is signed in looks at signals: the school, or the

@@ -135,6 +135,8 @@ fn the_place_of_a_pupil_follows_the_list() {
             pupil: rows[1],
             what: ActWhat::Acknowledge,
             note: "",
+            day: None,
+            sure: false,
             once: "a",
         };
         app().log_act(&act, today).unwrap();

@@ -162,6 +162,8 @@ fn take(node: &Node, held: &mut Arc<HeldYears>, step: &Step, no: usize, last: &m
                 pupil: pupil(node, PUPILS[*at]),
                 what: *what,
                 note: "x",
+                day: None,
+                sure: true,
                 once: &once,
             };
             app.log_act(&new, day(TODAY)).is_ok()
@@ -269,6 +271,8 @@ fn what_another_process_saves_is_seen() {
                     pupil: of,
                     what,
                     note: "",
+                    day: None,
+                    sure: true,
                     once,
                 },
                 day(TODAY),

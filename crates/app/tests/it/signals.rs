@@ -32,6 +32,8 @@ fn log(app: &App, node: &Node, id: &str, what: ActWhat, once: &str) -> Result<()
         pupil: pupil(node, id),
         what,
         note: "",
+        day: None,
+        sure: false,
         once,
     };
     app.log_act(&new, app.now().day_in_finland())
@@ -199,6 +201,8 @@ fn a_note_has_an_end_and_a_review_a_day_ahead() {
                 pupil: pupil(node, "p01"),
                 what: REACHED,
                 note,
+                day: None,
+                sure: false,
                 once,
             };
             tuki.log_act(&new, day(TODAY))
@@ -211,13 +215,23 @@ fn a_note_has_an_end_and_a_review_a_day_ahead() {
         let page = tuki.pupil_page(&model(), pupil(node, "p01"), day(TODAY), Instant::LATEST);
         assert_eq!(page.unwrap().acts[0].0.note, "ä".repeat(NOTE_MAX));
         for (review, fits) in [
+            ("2026-08-22", false),
             ("2026-08-23", false),
             ("2026-08-24", false),
             ("2026-08-25", true),
+            ("2026-08-29", false),
             ("2026-12-22", true),
             ("2026-12-23", false),
         ] {
-            let done = log(&tuki, node, "p02", decided(review), review);
+            let new = NewAct {
+                pupil: pupil(node, "p02"),
+                what: decided(review),
+                day: None,
+                note: "",
+                sure: true,
+                once: review,
+            };
+            let done = tuki.log_act(&new, day(TODAY));
             assert_eq!(done.is_ok(), fits, "{review}: {done:?}");
         }
         assert_eq!(
@@ -294,6 +308,8 @@ fn the_audit_names_the_pupil_by_number_and_no_note() {
             pupil: no,
             what,
             note: "zzsecretzz",
+            day: None,
+            sure: false,
             once: "a",
         };
         aino.log_act(&new, day(TODAY)).unwrap();

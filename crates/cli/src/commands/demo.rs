@@ -228,6 +228,8 @@ fn contacts(store: &Store, town: &Town) -> anyhow::Result<()> {
             pupil: app.pupil_no(&cast.pupil)?,
             what,
             note: "",
+            day: None,
+            sure: true,
             once: &context::token()?,
         };
         // As of today: the year that is held is the one of the town's morning.
@@ -303,6 +305,8 @@ fn routine(
                 pupil: row.pupil,
                 what: *what,
                 note: "",
+                day: None,
+                sure: true,
                 once: &context::token()?,
             };
             app.clone().at(at).log_act(&act, today)?;

@@ -170,7 +170,7 @@ pub struct Act {
     pub no: u32,
     pub pupil: PupilNo,
     pub at: Instant,
-    /// The civil day of `at` at the school.
+    /// The civil day at the school on which it was done; `at` says when it was logged.
     pub day: Day,
     pub by: UserNo,
     pub what: ActWhat,
@@ -178,15 +178,16 @@ pub struct Act {
     pub note: String,
 }
 
-/// The acts that were not withdrawn, in order; withdrawals themselves are left out.
+/// The acts that were not withdrawn, by their day; withdrawals themselves are left out.
 pub fn in_force(acts: &[Act]) -> Vec<&Act> {
     let withdrawn = |no: u32| {
         acts.iter()
             .any(|act| matches!(act.what, ActWhat::Withdraw(other) if other == no))
     };
-    acts.iter()
-        .filter(|act| act.what.kind() != ActKind::Withdraw && !withdrawn(act.no))
-        .collect()
+    let counts = |act: &&Act| act.what.kind() != ActKind::Withdraw && !withdrawn(act.no);
+    let mut force: Vec<&Act> = acts.iter().filter(counts).collect();
+    force.sort_by_key(|act| (act.day, act.no));
+    force
 }
 
 /// The day on which a stretch of time from a day is over.

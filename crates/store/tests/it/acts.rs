@@ -104,6 +104,14 @@ fn the_day_of_an_act_is_the_day_at_the_school() {
         let late = act(1, "2026-08-20T21:30:00Z", ActWhat::Raise, "");
         log(o, &scope, &late, "a").unwrap();
         assert_eq!(since(o, &scope, 0)[0].day.to_string(), "2026-08-21");
+        // What was done before it was logged keeps both: the day here, the instant beside it.
+        let before = Act {
+            day: "2026-08-18".parse().unwrap(),
+            ..act(1, "2026-08-21T09:00:00Z", ActWhat::Acknowledge, "")
+        };
+        log(o, &scope, &before, "b").unwrap();
+        let kept = &since(o, &scope, 1)[0];
+        assert_eq!((kept.day, kept.at), (before.day, before.at));
     });
 }
 

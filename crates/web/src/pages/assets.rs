@@ -34,6 +34,10 @@ pub(crate) async fn asset(Path((build, name)): Path<(String, String)>) -> Respon
             "image/svg+xml",
             include_bytes!("../../assets/ring.svg").as_slice(),
         ),
+        "note.js" => (
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/note.js").as_slice(),
+        ),
         "source-sans-3.woff2" if !FONT.is_empty() => ("font/woff2", FONT),
         name => match PICTURES.iter().find(|(known, _)| *known == name) {
             Some((_, bytes)) => ("image/png", *bytes),

@@ -40,6 +40,8 @@ pub(crate) struct Frame {
     pub demo: bool,
     /// What the figures of the page are as of.
     pub known: Option<String>,
+    /// What the reader should know before anything else on the page.
+    pub notice: Option<String>,
     /// The card of the guided tour, in the demo town.
     pub tour: Option<Card>,
 }
@@ -73,6 +75,7 @@ impl Frame {
             back: String::new(),
             demo: false,
             known: None,
+            notice: None,
             tour: None,
         }
     }

@@ -8,6 +8,8 @@
 
 pub(crate) mod act;
 pub(crate) mod assets;
+mod day;
+pub(crate) mod door;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod imports;

@@ -13,7 +13,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use lasna_app::AppError;
 use lasna_app::model::{condition_text, role_text};
-use lasna_app::signals::{PupilPage as Pupil, pupil_of};
+use lasna_app::signals::{PupilHead, PupilPage as Pupil, pupil_of};
 use lasna_domain::access::AccessReason;
 use lasna_domain::attendance::{Approval, Figures, PatternKey, Presence, patterns, spells, trend};
 use lasna_domain::calendar::Day;
@@ -298,7 +298,20 @@ fn marks(frame: &Frame, pupil: &Pupil, today: Day) -> Vec<MarkView> {
     views
 }
 
-fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPage, AppError> {
+fn about(frame: &Frame, head: &PupilHead, leads: &str) -> String {
+    let Some(leader) = &head.leader else {
+        return head.school.clone();
+    };
+    let values = [
+        ("school", &*head.school),
+        ("name", leader),
+        ("leads", leads),
+    ];
+    frame.fill("pupil.about", &values)
+}
+
+fn page_of(mut desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPage, AppError> {
+    way.known.tell(&mut desk);
     let (day, _) = way.as_of(desk.today);
     let model = desk.model()?;
     let user = desk.me()?.user;
@@ -311,6 +324,10 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
         .flat_map(|(_, _, clocks)| clocks.clone())
         .collect();
     let next = lasna_domain::signals::next(&clocks);
+    let any = |test: &dyn Fn(SignalState) -> bool| {
+        let mut signals = pupil.signals.iter();
+        signals.any(|(_, state, _)| test(*state))
+    };
     let head = &pupil.row;
     let leads = leader_text(frame, head.grade);
     let marks = marks(frame, pupil, day);
@@ -318,17 +335,7 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
     Ok(PupilPage {
         title: head.name.clone(),
         class: head.class.clone(),
-        about: match &head.leader {
-            Some(leader) => {
-                let values = [
-                    ("school", &*head.school),
-                    ("name", leader),
-                    ("leads", &leads),
-                ];
-                frame.fill("pupil.about", &values)
-            }
-            None => head.school.clone(),
-        },
+        about: about(frame, head, &leads),
         why_seen: match pupil.reason {
             AccessReason::OwnClass => frame.fill("why_seen.own_class", &[("leads", &leads)]),
             _ => frame.text("why_seen.follow_absence"),
@@ -338,14 +345,8 @@ fn page_of(desk: Desk, pupil: &Pupil, way: &Way, once: String) -> Result<PupilPa
         place,
         once,
         next: next.map(|clock| duty_view(frame, &model, clock, day)),
-        new: pupil
-            .signals
-            .iter()
-            .any(|(_, state, _)| *state == SignalState::New),
-        raise: pupil
-            .signals
-            .iter()
-            .any(|(_, state, _)| *state != SignalState::Raised),
+        new: any(&|state| state == SignalState::New),
+        raise: any(&|state| state != SignalState::Raised),
         open: !pupil.signals.is_empty(),
         silence: silence_text(frame, pupil, day),
         year: super::pupil_charts::year(frame, pupil, day, desk.now),

@@ -2,8 +2,10 @@
 //!
 //! Invariant: an answer never says whether the login or the password was wrong.
 
+use super::door::{self, Why};
 use super::frame::{Frame, LANGUAGES};
 use super::visit::{Desk, Reply, Visit, session_cookie};
+use super::watch_list::path;
 use crate::server::Shared;
 use askama::Template;
 use axum::Form;
@@ -19,7 +21,11 @@ struct SignInPage {
     frame: Frame,
     title: String,
     login: String,
-    error: Option<String>,
+    /// Where one comes afterwards, as it was asked for.
+    to: String,
+    /// Why one has to sign in.
+    why: Option<String>,
+    errors: Vec<(String, String)>,
     demo: Vec<(String, String)>,
 }
 
@@ -32,17 +38,29 @@ struct PasswordPage {
     /// Whether there is an old one to ask for.
     old: bool,
     /// What is wrong: the field, and the sentence.
-    error: Option<(&'static str, String)>,
+    errors: Vec<(String, String)>,
+    /// The field that is wrong, if any.
+    wrong: &'static str,
 }
 
-fn page(visit: &Visit, login: &str, error: Option<&str>) -> SignInPage {
+fn page(visit: &Visit, form: &SignInForm, error: Option<&str>) -> SignInPage {
     let frame = visit.frame(visit.language);
     let people = visit.shared.settings.demo.clone().unwrap_or_default();
     let link = |person: &crate::server::DemoPerson| {
         let role = frame.code("demo_role", &person.role.replace('-', "_"));
         let name = format!("{} · {role}", person.name);
-        (format!("/demo/{}", person.role), name)
+        let query = match form.to.is_empty() {
+            true => String::new(),
+            false => form_urlencoded::Serializer::new(String::new())
+                .append_pair("to", &form.to)
+                .finish(),
+        };
+        (path(&format!("/demo/{}", person.role), &query), name)
     };
+    let why = Why::of(&visit.query).map(|why| match why {
+        Why::Ended => frame.text("sign_in.ended"),
+        Why::Lost => frame.text("sign_in.lost"),
+    });
     SignInPage {
         title: match error {
             Some(_) => frame.fill(
@@ -51,8 +69,13 @@ fn page(visit: &Visit, login: &str, error: Option<&str>) -> SignInPage {
             ),
             None => frame.text("sign_in.title"),
         },
-        login: login.to_owned(),
-        error: error.map(|key| frame.text(key)),
+        login: form.login.clone(),
+        to: form.to.clone(),
+        why: why.filter(|_| error.is_none()),
+        errors: error
+            .map(|key| ("login".to_owned(), frame.text(key)))
+            .into_iter()
+            .collect(),
         demo: people.iter().map(link).collect(),
         frame,
     }
@@ -66,16 +89,23 @@ pub(crate) async fn start(visit: Visit) -> Response {
 /// `GET /sign-in`
 pub(crate) async fn form(visit: Visit) -> Response {
     visit
-        .anybody(|visit| Reply::page(&page(&visit, "", None)))
+        .anybody(|visit| {
+            let form = SignInForm {
+                to: door::asked(&visit.query),
+                ..SignInForm::default()
+            };
+            Reply::page(&page(&visit, &form, None))
+        })
         .await
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct SignInForm {
-    #[serde(default)]
     login: String,
-    #[serde(default)]
     password: String,
+    /// The page that was asked for.
+    to: String,
 }
 
 /// `POST /sign-in`
@@ -89,29 +119,29 @@ pub(crate) async fn sign_in(
     };
     let now = (shared.settings.clock)();
     if shared.tries.must_wait(&form.login, now) {
-        let page = page(&visit, &form.login, Some("sign_in.wait"));
+        let page = page(&visit, &form, Some("sign_in.wait"));
         return super::render_with(StatusCode::TOO_MANY_REQUESTS, &page);
     }
     let Ok(token) = shared.token() else {
         return visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
     };
-    let (login, sent) = (form.login.clone(), token.clone());
+    let (login, password) = (form.login.clone(), form.password.clone());
+    let sent = token.clone();
     let store = shared.settings.store.clone();
-    let done = tokio::task::spawn_blocking(move || {
-        App::sign_in(&store, now, (&login, &form.password), &sent)
-    });
+    let done =
+        tokio::task::spawn_blocking(move || App::sign_in(&store, now, (&login, &password), &sent));
     match done.await {
         Ok(Ok(came)) => {
             shared.tries.forget(&form.login);
             let way = match came {
-                SignedIn::Ready => "/today",
-                SignedIn::ChangePassword => "/password",
+                SignedIn::Ready => door::way_in(&form.to),
+                SignedIn::ChangePassword => "/password".to_owned(),
             };
-            with_cookie(&shared, Some(&token), Reply::Go(way.into()))
+            with_cookie(&shared, Some(&token), Reply::Go(way))
         }
         Ok(Err(AppError::NoAccount)) => {
             shared.tries.failed(&form.login, now);
-            let page = page(&visit, &form.login, Some("sign_in.wrong"));
+            let page = page(&visit, &form, Some("sign_in.wrong"));
             super::render_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Ok(Err(error)) => {
@@ -150,7 +180,8 @@ pub(crate) async fn demo(
     });
     match done.await {
         Ok(Ok(())) => {
-            let mut response = with_cookie(&shared, Some(&token), Reply::Go("/today".into()));
+            let way = door::way_in(&door::asked(&visit.query));
+            let mut response = with_cookie(&shared, Some(&token), Reply::Go(way));
             // The tour of another person is not this one's.
             let over = super::tour::cookie(None);
             response.headers_mut().append(header::SET_COOKIE, over);
@@ -229,7 +260,11 @@ fn password_page(desk: Desk, error: Option<&str>) -> Result<PasswordPage, AppErr
         },
         hint: frame.fill("password.hint", &[("n", &n)]),
         old,
-        error: error.map(|key| (field, frame.text(key))),
+        wrong: if error.is_some() { field } else { "" },
+        errors: error
+            .map(|key| (field.to_owned(), frame.text(key)))
+            .into_iter()
+            .collect(),
         frame,
     })
 }

@@ -10,7 +10,7 @@ use crate::uploads::Uploads;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use lasna_app::{App, AppError};
 use lasna_domain::calendar::{Day, Instant};
@@ -27,6 +27,7 @@ pub(crate) struct Visit {
     pub shared: Shared,
     pub token: Option<String>,
     pub language: Language,
+    pub method: Method,
     pub path: String,
     pub query: String,
     /// The step of the guided tour.
@@ -133,6 +134,8 @@ struct ErrorPage {
     title: String,
     text: String,
     way: String,
+    /// The page that the address belongs to, where that is another matter than the error.
+    again: Option<String>,
 }
 
 impl FromRequestParts<Shared> for Visit {
@@ -153,6 +156,7 @@ impl FromRequestParts<Shared> for Visit {
             token: cookie(parts, COOKIE),
             tour: cookie(parts, tour::COOKIE).and_then(|step| step.parse().ok()),
             language: language_of(asked, &parts.headers),
+            method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query,
         })
@@ -254,7 +258,7 @@ impl Visit {
 
     fn explain(&self, error: AppError) -> Response {
         match error {
-            AppError::NoAccount => Redirect::to("/sign-in").into_response(),
+            AppError::NoAccount => super::door::to_sign_in(self),
             AppError::PasswordDue => Redirect::to("/password").into_response(),
             AppError::Denied(_) | AppError::NotFound(_) => {
                 self.error(StatusCode::NOT_FOUND, "missing")
@@ -280,15 +284,23 @@ impl Visit {
 
     /// The page of an error without a question to the store.
     pub fn plain_error(&self, status: StatusCode, kind: &str) -> Response {
-        error_page(self.frame(self.language), status, kind, None)
+        error_page(self.frame(self.language), status, kind, (None, None))
     }
 
     fn problem(&self, status: StatusCode, kind: &str, text: Option<String>) -> Response {
-        error_page(self.own_frame(), status, kind, text)
+        let again = ["method", "elsewhere", "form", "large"].contains(&kind);
+        let page = crate::routes::page_above(&self.path).filter(|page| again && *page != "/");
+        let page = page.map(str::to_owned);
+        error_page(self.own_frame(), status, kind, (text, page))
     }
 }
 
-fn error_page(frame: Frame, status: StatusCode, kind: &str, text: Option<String>) -> Response {
+fn error_page(
+    frame: Frame,
+    status: StatusCode,
+    kind: &str,
+    (text, again): (Option<String>, Option<String>),
+) -> Response {
     let page = ErrorPage {
         title: frame.code("error_title", kind),
         text: text.unwrap_or_else(|| frame.code("error_text", kind)),
@@ -296,6 +308,7 @@ fn error_page(frame: Frame, status: StatusCode, kind: &str, text: Option<String>
             "missing" => frame.missing_way(),
             kind => frame.code("error_way", kind),
         },
+        again,
         frame,
     };
     render_with(status, &page)

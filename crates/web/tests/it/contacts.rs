@@ -111,7 +111,20 @@ fn a_contact_is_logged_by_whom_and_what_came_of_it() {
             once(1),
             "x".repeat(501)
         );
-        assert_eq!(desk.refuses("contact", &long).0, ["note"]);
+        let (errors, page) = desk.refuses("contact", &long);
+        assert_eq!(errors, ["note"]);
+        assert!(page.says("Muistiinpanossa on 1 merkki liikaa."));
+        // All that is wrong is told at once.
+        let all = format!("{}&day=x&note={}", once(1), "x".repeat(520));
+        let (errors, page) = desk.refuses("contact", &all);
+        let fields = [
+            "contact_with-home",
+            "contact_outcome-reached",
+            "day",
+            "note",
+        ];
+        assert_eq!(errors, fields);
+        assert!(page.says("20 merkkiä liikaa"));
         let tried = format!("{}&contact_with=home&contact_outcome=not_reached", once(2));
         desk.logs("contact", &tried);
         desk.logs("contact", &tried);
@@ -138,21 +151,30 @@ fn no_concern_needs_a_reason_and_a_day_of_review() {
     told("no_concern", |desk| {
         let (errors, page) = desk.refuses("no-concern", &format!("{}&review=", once(1)));
         assert_eq!(errors, ["no_concern-known", "review"]);
-        assert_eq!(
-            page.value("review"),
-            "2026-09-18",
-            "three weeks are proposed"
+        assert_eq!(page.value("review"), "", "what was emptied stays so");
+        let form = ask(
+            &desk.router,
+            "GET",
+            &format!("/pupils/{}/no-concern", desk.pupil),
+            Some(WORKER),
         );
+        let form = check(&form.body, "fi", "no-concern");
+        assert_eq!(form.value("review"), "2026-09-18", "three weeks ahead");
+        assert!(form.says("Koulupäivä, viimeistään 25.12.2026."));
         for (review, fits) in [
             ("2026-08-28", false),
             ("27.8.2026", false),
             ("2027-01-01", false),
+            ("5.9.2026", false),
+            ("2026-12-26", false),
             ("soon", false),
             ("31.2.2026", false),
         ] {
             let body = format!("{}&no_concern=known&review={review}", once(1));
             assert!(!fits);
-            assert_eq!(desk.refuses("no-concern", &body).0, ["review"], "{review}");
+            let (errors, page) = desk.refuses("no-concern", &body);
+            assert_eq!(errors, ["review"], "{review}");
+            assert!(page.says("viimeistään 25.12.2026"), "{review}");
         }
         let other = format!("{}&no_concern=other&review=2026-09-10&note=+", once(1));
         assert_eq!(desk.refuses("no-concern", &other).0, ["note"]);

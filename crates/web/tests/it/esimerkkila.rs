@@ -107,6 +107,8 @@ impl Esimerkkila {
                 pupil: no,
                 what,
                 note: "<b>huomenna</b> & \"9.15\"",
+                day: None,
+                sure: false,
                 once: &format!("sample-{n}"),
             };
             app.log_act(&new, today).unwrap();

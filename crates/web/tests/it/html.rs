@@ -164,8 +164,8 @@ pub fn check(html: &str, language: &str, at: &str) -> Page {
             "{at}: a way to {local:?}"
         );
         for (name, value) in &tag.attributes {
-            // What the script of the register fills in.
-            let filled = !["data-sum", "data-sum-more"].contains(&&**name);
+            // What a script fills in.
+            let filled = !name.starts_with("data-");
             assert!(!filled || !has_blank(value), "{at}: {name}={value:?}");
             assert!(
                 !name.starts_with("on") && name != "style",
@@ -187,6 +187,7 @@ pub fn check(html: &str, language: &str, at: &str) -> Page {
             assert!(labelled, "{at}: no label for {tag:?}");
         }
     }
+    tells_what_is_wrong(&page, at);
     for text in &page.texts {
         assert!(!has_blank(text), "{at}: {text:?}");
         assert!(
@@ -195,6 +196,40 @@ pub fn check(html: &str, language: &str, at: &str) -> Page {
         );
     }
     page
+}
+
+/// A field that is wrong names the sentence that says why, and the sum of them takes the focus.
+fn tells_what_is_wrong(page: &Page, at: &str) {
+    let class_of = |id: &str| {
+        let tag = page.tags.iter().find(|tag| tag.get("id") == Some(id));
+        tag.and_then(|tag| tag.get("class")).unwrap_or_default()
+    };
+    for tag in &page.tags {
+        let wrong = tag.get("aria-invalid") == Some("true");
+        let mut told = tag.get("aria-describedby").unwrap_or_default().split(' ');
+        // The sheet of a register tells it in its own way.
+        let sheet = tag
+            .get("name")
+            .is_some_and(|name| name.starts_with("late-"));
+        assert!(
+            !wrong || sheet || told.any(|id| class_of(id) == "error"),
+            "{at}: nothing says what is wrong with {tag:?}"
+        );
+    }
+    let focused = |tag: &&Tag| tag.get("autofocus").is_some();
+    assert!(page.tags.iter().filter(focused).count() <= 1, "{at}");
+    for tag in page
+        .tags
+        .iter()
+        .filter(|tag| tag.get("class") == Some("errors"))
+    {
+        let takes = tag.get("tabindex") == Some("-1") && focused(&tag);
+        let is_register = page.tags.iter().any(|tag| {
+            tag.get("class")
+                .is_some_and(|class| class.starts_with("register"))
+        });
+        assert!(takes || is_register, "{at}: the focus stays behind");
+    }
 }
 
 /// Whether a `{name}` was left.

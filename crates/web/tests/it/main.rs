@@ -7,11 +7,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod again;
 mod ask;
 mod closed;
 mod codes;
 mod contacts;
 mod counts;
+mod days;
+mod door;
 mod esimerkkila;
 mod figures;
 mod guides;

@@ -109,6 +109,7 @@ fn measures_are_as_known_on_a_day_and_each_look_is_recorded() {
             let answer = server.get(&format!("/measures?known={wrong}"), COORDINATOR);
             assert_eq!(answer.status, 200, "{wrong}");
             assert!(answer.body.contains("26,0"), "{wrong}");
+            assert!(answer.body.contains("Sivulla on tämä päivä."), "{wrong}");
         }
         let new = &server.audit()[before..];
         assert_eq!(new.len(), 6);

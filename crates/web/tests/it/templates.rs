@@ -148,6 +148,8 @@ fn every_template_stands_in_every_language_full_and_empty() {
         visit(&router, line, &values, &mut seen);
     }
     rich_pupil(&router, pupil);
+    question(&router, pupil);
+    seen.insert("act_again.html".into());
     let all = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")).unwrap();
     let name = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().file_name();
     let all: BTreeSet<String> = all.map(|file| name(file).into_string().unwrap()).collect();
@@ -155,6 +157,26 @@ fn every_template_stands_in_every_language_full_and_empty() {
     // Of files that were given: the test of uploads.
     seen.insert("import_upload.html".into());
     assert_eq!(all, seen, "a template without a sample here");
+}
+
+/// What is asked where something was logged just now.
+fn question(router: &Router, pupil: u32) {
+    let path = format!("/pupils/{pupil}/raise");
+    for language in LANGUAGES {
+        let request = axum::http::Request::builder()
+            .method("POST")
+            .uri(&path)
+            .header("accept-language", language)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", "lasna_session=session-worker");
+        let sent = "once=0123456789abcdef0123".to_owned();
+        let answer = run(router, "POST", &path, request, sent);
+        assert_eq!(answer.status, 409, "{language}: {}", answer.body);
+        let page = check(&answer.body, language, &path);
+        assert_eq!(page.value("sure"), "1", "{language}");
+        is_translated(&page, language, &path);
+    }
 }
 
 /// What a pupil's page has where much has happened.

@@ -109,9 +109,31 @@ pub fn grow(store: &Store, schools: [(u32, u32); 2]) {
 }
 
 fn import(store: &Store, schools: [(&str, u32, u32); 2], no: u32) {
+    import_files(store, files_of(schools), no);
+}
+
+/// Gives school A a second teacher, with a lesson on the 21st that begins while the first one's
+/// runs, and one after it.
+pub fn add_teacher(store: &Store) {
+    let mut files = files();
+    for (name, text) in &mut files {
+        *text += match *name {
+            "users.csv" => {
+                "teacher-a2,,,true,school-a,teacher,teacher-a2,,ZZNAMEZZ,ZZSECONDZZ,,,,,,,,\n"
+            }
+            "lessons.csv" => {
+                "class-a,2026-08-21,09:00,60,HI,teacher-a2,,\nclass-a,2026-08-21,10:00,45,BI,teacher-a2,,\n"
+            }
+            _ => "",
+        };
+    }
+    import_files(store, files, 2);
+}
+
+fn import_files(store: &Store, files: Vec<(&'static str, String)>, no: u32) {
     let known: Instant = KNOWN.parse().unwrap();
     let app = App::operator(store.clone(), known).unwrap();
-    let inputs = files_of(schools).into_iter().map(|(name, text)| Input {
+    let inputs = files.into_iter().map(|(name, text)| Input {
         name: name.to_owned(),
         bytes: Box::new(Cursor::new(text.into_bytes())),
     });

@@ -3,12 +3,15 @@
 //! Invariant: what was sent is shown again beside what is wrong with it.
 
 use super::Sent;
-use crate::pages::frame::Frame;
+use crate::pages::day::day_of;
+use crate::pages::frame::{Frame, day_text};
 use crate::pages::register::field;
 use crate::pages::visit::Desk;
 use crate::pages::watch_list::path;
 use askama::Template;
-use lasna_app::signals::{NOTE_MAX, PupilHead};
+use lasna_app::signals::{NOTE_MAX, PupilPage, clean_note, note_over};
+use lasna_domain::calendar::{Day, school_year_of};
+use lasna_domain::review::{last_review_day, proposed_review_day};
 
 /// A choice of a form.
 struct ChoiceView {
@@ -26,6 +29,17 @@ struct QuestionView {
     choices: Vec<ChoiceView>,
 }
 
+/// A field for a day, with the first and the last one that may be.
+struct DayView {
+    name: &'static str,
+    label: String,
+    hint: String,
+    value: String,
+    first: String,
+    last: String,
+    error: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "act.html")]
 pub(super) struct ActPage {
@@ -37,8 +51,9 @@ pub(super) struct ActPage {
     once: String,
     errors: Vec<(String, String)>,
     questions: Vec<QuestionView>,
-    review: Option<(String, String, Option<String>)>,
+    day: DayView,
     note: String,
+    note_max: String,
     note_hint: String,
     note_error: Option<String>,
     send: String,
@@ -76,6 +91,16 @@ fn question(
 pub(super) enum Kind {
     Contact,
     NoConcern,
+}
+
+impl Kind {
+    /// The last word of its address.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Contact => "contact",
+            Kind::NoConcern => "no-concern",
+        }
+    }
 }
 
 /// The words and questions of a form: title, button, questions.
@@ -123,7 +148,51 @@ pub(super) struct Filled<'f> {
     pub way: String,
 }
 
-pub(super) fn page_of(desk: Desk, head: &PupilHead, form: Filled<'_>) -> ActPage {
+/// The day of a contact: today, or an earlier day of the school year.
+fn day_of_contact(frame: &Frame, today: Day, sent: &Sent, wrong: bool) -> DayView {
+    let first = school_year_of(today).from;
+    let values = [("from", &*day_text(first)), ("to", &*day_text(today))];
+    DayView {
+        name: "day",
+        label: frame.text("act.day"),
+        hint: frame.text("act.day_hint"),
+        value: day_value(sent, "day", today),
+        first: first.to_string(),
+        last: today.to_string(),
+        error: wrong.then(|| frame.fill("act.day_wrong", &values)),
+    }
+}
+
+/// The day of review: a school day ahead, the last one named.
+fn day_of_review(
+    frame: &Frame,
+    pupil: &PupilPage,
+    today: Day,
+    (sent, wrong): (&Sent, bool),
+) -> DayView {
+    let last = last_review_day(today, &pupil.school_days);
+    let proposed = proposed_review_day(today, &pupil.school_days);
+    let date = day_text(last);
+    DayView {
+        name: "review",
+        label: frame.text("act.review"),
+        hint: frame.fill("act.review_hint", &[("date", &date)]),
+        value: day_value(sent, "review", proposed),
+        first: today.next().to_string(),
+        last: last.to_string(),
+        error: wrong.then(|| frame.fill("signals.review_day", &[("date", &date)])),
+    }
+}
+
+/// What was sent, as a field for a day takes it; in a form that nobody has filled in the proposal.
+fn day_value(sent: &Sent, name: &str, proposed: Day) -> String {
+    match sent.iter().find(|(known, _)| known == name) {
+        Some((_, text)) => day_of(text).map_or_else(|| text.clone(), |day| day.to_string()),
+        None => proposed.to_string(),
+    }
+}
+
+pub(super) fn page_of(desk: Desk, pupil: &PupilPage, form: Filled<'_>) -> ActPage {
     let Filled {
         kind,
         sent,
@@ -133,40 +202,39 @@ pub(super) fn page_of(desk: Desk, head: &PupilHead, form: Filled<'_>) -> ActPage
     } = form;
     let frame = desk.frame;
     let (title, send, questions) = asked(&frame, kind, sent, wrong);
-    let review = (kind == Kind::NoConcern).then(|| {
-        let known = field(sent, "review");
-        let value = if known.is_empty() {
-            desk.today.plus(21).to_string()
-        } else {
-            known.to_owned()
-        };
-        let error = wrong.contains(&"review");
-        let error = error.then(|| frame.text("signals.review_day"));
-        (frame.text("act.review"), value, error)
-    });
+    let note = clean_note(field(sent, "note"));
     let note_error = match () {
-        () if wrong.contains(&"note") => Some(frame.text("signals.note_long")),
+        () if wrong.contains(&"note") => {
+            Some(frame.count("signals.note_long_by", note_over(&note) as u64))
+        }
         () if wrong.contains(&"note_missing") => Some(frame.text("act.note_missing")),
         () => None,
     };
-    let errors = errors_of(&questions, review.as_ref(), note_error.as_ref());
-    let act = match kind {
-        Kind::Contact => "contact",
-        Kind::NoConcern => "no-concern",
+    let day = match kind {
+        Kind::Contact => {
+            let wrong = wrong.contains(&"day");
+            day_of_contact(&frame, desk.today, sent, wrong)
+        }
+        Kind::NoConcern => {
+            let sent = (sent, wrong.contains(&"review"));
+            day_of_review(&frame, pupil, desk.today, sent)
+        }
     };
-    let pupil = format!("/pupils/{}", head.pupil);
+    let head = &pupil.row;
     let max = NOTE_MAX.to_string();
+    let at = format!("/pupils/{}", head.pupil);
     ActPage {
         title,
-        back: path(&pupil, &way),
+        back: path(&at, &way),
         who: format!("{} · {}", head.name, head.class),
-        action: path(&format!("{pupil}/{act}"), &way),
+        action: path(&format!("{at}/{}", kind.name()), &way),
         once,
-        errors,
+        errors: errors_of(&questions, &day, note_error.as_ref()),
         questions,
-        review,
-        note: field(sent, "note").to_owned(),
+        day,
+        note,
         note_hint: frame.fill("act.note_hint", &[("n", &max)]),
+        note_max: max,
         note_error,
         send,
         seen_by: frame.text("act.seen_by"),
@@ -177,19 +245,16 @@ pub(super) fn page_of(desk: Desk, head: &PupilHead, form: Filled<'_>) -> ActPage
 /// What is wrong, with the field that the summary leads to.
 fn errors_of(
     questions: &[QuestionView],
-    review: Option<&(String, String, Option<String>)>,
+    day: &DayView,
     note: Option<&String>,
 ) -> Vec<(String, String)> {
     let of_question = |question: &QuestionView| {
         let first = question.choices.first()?.value;
-        Some((
-            format!("{}-{first}", question.name),
-            question.error.clone()?,
-        ))
+        let id = format!("{}-{first}", question.name);
+        Some((id, question.error.clone()?))
     };
     let mut errors: Vec<(String, String)> = questions.iter().filter_map(of_question).collect();
-    let review = review.and_then(|(_, _, error)| error.clone());
-    errors.extend(review.map(|error| ("review".to_owned(), error)));
+    errors.extend(day.error.clone().map(|error| (day.name.to_owned(), error)));
     errors.extend(note.map(|error| ("note".to_owned(), error.clone())));
     errors
 }

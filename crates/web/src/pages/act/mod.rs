@@ -2,17 +2,20 @@
 //!
 //! Invariant: a contact is logged by its outcome; there is no way to log a note alone.
 
+mod again;
 mod form;
 
+use super::day::day_of;
 use super::frame::{Frame, day_text};
 use super::register::{field, once_of};
 use super::visit::{Desk, Reply, Visit};
 use super::watch_list::{Way, path};
+use again::Sending;
 use axum::extract::{Form, Path};
 use axum::response::Response;
 use form::{Filled, Kind, page_of};
 use lasna_app::AppError;
-use lasna_app::signals::{NewAct, PupilHead, pupil_of};
+use lasna_app::signals::{NewAct, PupilPage, note_over, pupil_of};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Outcome;
 use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith, DONE, NoConcernReason};
@@ -24,36 +27,48 @@ async fn form(visit: Visit, pupil: String, kind: Kind) -> Response {
     let query = visit.query.clone();
     visit
         .desk(move |desk| {
-            let head = head_of(&desk, &pupil)?;
+            let page = pupil_page(&desk, &pupil)?;
             let once = once.map_err(AppError::Problem)?;
             let form = Filled {
                 kind,
                 sent: &Vec::new(),
                 wrong: &[],
                 once,
-                way: way_of(&query, &desk),
+                way: way_of(&query, &desk).acting(None),
             };
-            Reply::page(&page_of(desk, &head, form))
+            Reply::page(&page_of(desk, &page, form))
         })
         .await
 }
 
-/// What the address carries of the list, as a query for whatever comes next.
-fn way_of(query: &str, desk: &Desk) -> String {
-    Way::of(query, desk.today).acting(None)
+/// What the address carries of the list.
+fn way_of(query: &str, desk: &Desk) -> Way {
+    Way::of(query, desk.today)
 }
 
 /// The pupil again, at what was done, with the place in the list kept.
-fn back_to(pupil: &str, way: &str) -> Reply {
-    Reply::Go(format!("{}#done", path(&format!("/pupils/{pupil}"), way)))
+fn back_to(pupil: &str, way: &Way) -> Reply {
+    let page = path(&format!("/pupils/{pupil}"), &way.done());
+    Reply::Go(format!("{page}#done"))
 }
 
-fn head_of(desk: &Desk, pupil: &str) -> Result<PupilHead, AppError> {
+fn pupil_page(desk: &Desk, pupil: &str) -> Result<PupilPage, AppError> {
     let model = desk.model()?;
-    let page = desk
-        .app
-        .pupil_page(&model, pupil_of(pupil)?, desk.today, Instant::LATEST)?;
-    Ok(page.row)
+    desk.app
+        .pupil_page(&model, pupil_of(pupil)?, desk.today, Instant::LATEST)
+}
+
+/// Logs an act. A question that has to be answered first is a page of its own.
+fn send(desk: &Desk, pupil: &str, day: Option<Day>, sending: &Sending<'_>) -> Result<(), AppError> {
+    let new = NewAct {
+        pupil: pupil_of(pupil)?,
+        what: sending.what,
+        day,
+        note: field(sending.sent, "note"),
+        sure: !field(sending.sent, "sure").is_empty(),
+        once: once_of(sending.sent)?,
+    };
+    desk.app.log_act(&new, desk.today)
 }
 
 async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
@@ -63,37 +78,38 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
             let way = way_of(&query, &desk);
             let once = once_of(&sent)?.to_owned();
             let (what, mut wrong) = what_of(kind, &sent);
-            let result = match (what, wrong.is_empty()) {
-                (Some(what), true) => desk.app.log_act(
-                    &NewAct {
-                        pupil: pupil_of(&pupil)?,
-                        what,
-                        note: field(&sent, "note"),
-                        once: &once,
+            let day = day_of(field(&sent, "day"));
+            if let (Some(what), true) = (what, wrong.is_empty()) {
+                let sending = Sending {
+                    name: kind.name(),
+                    what,
+                    sent: &sent,
+                    way: way.acting(None),
+                };
+                match send(&desk, &pupil, day, &sending) {
+                    Ok(()) => return Ok(back_to(&pupil, &way)),
+                    Err(AppError::Problem(key)) if again::asks(&key) => {
+                        let page = pupil_page(&desk, &pupil)?;
+                        return again::ask(desk, &page, &key, sending);
+                    }
+                    Err(AppError::Problem(key)) => match key.as_str() {
+                        "signals.note_long" => wrong.push("note"),
+                        "signals.review_day" => wrong.push("review"),
+                        "act.day_wrong" => wrong.push("day"),
+                        _ => return Err(AppError::Problem(key)),
                     },
-                    desk.today,
-                ),
-                _ => Err(AppError::Problem("act.choose".into())),
-            };
-            match result {
-                Ok(()) => return Ok(back_to(&pupil, &way)),
-                Err(AppError::Problem(key)) => match key.as_str() {
-                    "signals.note_long" => wrong.push("note"),
-                    "signals.review_day" => wrong.push("review"),
-                    _ if wrong.is_empty() => return Err(AppError::Problem(key)),
-                    _ => {}
-                },
-                Err(error) => return Err(error),
+                    Err(error) => return Err(error),
+                }
             }
-            let head = head_of(&desk, &pupil)?;
+            let page = pupil_page(&desk, &pupil)?;
             let form = Filled {
                 kind,
                 sent: &sent,
                 wrong: &wrong,
                 once,
-                way,
+                way: way.acting(None),
             };
-            Reply::refused(&page_of(desk, &head, form))
+            Reply::refused(&page_of(desk, &page, form))
         })
         .await
 }
@@ -101,6 +117,9 @@ async fn log(visit: Visit, pupil: String, sent: Sent, kind: Kind) -> Response {
 /// What a form says, and the names of the fields that are wrong.
 fn what_of(kind: Kind, sent: &Sent) -> (Option<ActWhat>, Vec<&'static str>) {
     let mut wrong = Vec::new();
+    if note_over(field(sent, "note")) > 0 {
+        wrong.push("note");
+    }
     match kind {
         Kind::Contact => {
             let with = ContactWith::from_code(field(sent, "contact_with"));
@@ -110,6 +129,11 @@ fn what_of(kind: Kind, sent: &Sent) -> (Option<ActWhat>, Vec<&'static str>) {
             }
             if outcome.is_none() {
                 wrong.push("contact_outcome");
+            }
+            // A form from before there was a day has none; it means today.
+            let said = sent.iter().any(|(name, _)| name == "day");
+            if said && day_of(field(sent, "day")).is_none() {
+                wrong.push("day");
             }
             (
                 with.zip(outcome)
@@ -137,17 +161,6 @@ fn what_of(kind: Kind, sent: &Sent) -> (Option<ActWhat>, Vec<&'static str>) {
             )
         }
     }
-}
-
-/// A day as browsers send it or as people write it in Finland.
-fn day_of(text: &str) -> Option<Day> {
-    let text = text.trim();
-    if let Ok(day) = text.parse() {
-        return Some(day);
-    }
-    let mut parts = text.split('.').map(str::trim);
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// `GET /pupils/{pupil}/contact`
@@ -178,18 +191,34 @@ pub(crate) async fn no_concern(
     log(visit, pupil, sent, Kind::NoConcern).await
 }
 
-async fn at_once(visit: Visit, pupil: String, sent: Sent, what: Option<ActWhat>) -> Response {
+async fn at_once(
+    visit: Visit,
+    pupil: String,
+    sent: Sent,
+    (name, what): (&'static str, Option<ActWhat>),
+) -> Response {
     let query = visit.query.clone();
     visit
         .desk(move |desk| {
-            let new = NewAct {
-                pupil: pupil_of(&pupil)?,
+            let way = way_of(&query, &desk);
+            // One press writes nothing.
+            let sent: Sent = sent
+                .into_iter()
+                .filter(|(name, _)| name != "note")
+                .collect();
+            let sending = Sending {
+                name,
                 what: what.ok_or(AppError::Problem("act.choose".into()))?,
-                note: "",
-                once: once_of(&sent)?,
+                sent: &sent,
+                way: way.acting(None),
             };
-            desk.app.log_act(&new, desk.today)?;
-            Ok(back_to(&pupil, &way_of(&query, &desk)))
+            match send(&desk, &pupil, None, &sending) {
+                Err(AppError::Problem(key)) if again::asks(&key) => {
+                    let page = pupil_page(&desk, &pupil)?;
+                    again::ask(desk, &page, &key, sending)
+                }
+                done => done.map(|()| back_to(&pupil, &way)),
+            }
         })
         .await
 }
@@ -200,7 +229,13 @@ pub(crate) async fn acknowledge(
     Path(pupil): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    at_once(visit, pupil, sent, Some(ActWhat::Acknowledge)).await
+    at_once(
+        visit,
+        pupil,
+        sent,
+        ("acknowledge", Some(ActWhat::Acknowledge)),
+    )
+    .await
 }
 
 /// `POST /pupils/{pupil}/raise`
@@ -209,7 +244,7 @@ pub(crate) async fn raise(
     Path(pupil): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    at_once(visit, pupil, sent, Some(ActWhat::Raise)).await
+    at_once(visit, pupil, sent, ("raise", Some(ActWhat::Raise))).await
 }
 
 /// `POST /pupils/{pupil}/withdraw`
@@ -219,7 +254,7 @@ pub(crate) async fn withdraw(
     Form(sent): Form<Sent>,
 ) -> Response {
     let what = ActWhat::Withdraw(field(&sent, "act").parse().unwrap_or(0));
-    at_once(visit, pupil, sent, Some(what)).await
+    at_once(visit, pupil, sent, ("withdraw", Some(what))).await
 }
 
 /// `POST /pupils/{pupil}/done`: another outcome that a duty asks for.
@@ -230,7 +265,7 @@ pub(crate) async fn done(
 ) -> Response {
     let outcome = Outcome::from_code(field(&sent, "outcome"));
     let outcome = outcome.filter(|outcome| DONE.contains(outcome));
-    at_once(visit, pupil, sent, outcome.map(ActWhat::Done)).await
+    at_once(visit, pupil, sent, ("done", outcome.map(ActWhat::Done))).await
 }
 
 /// A line of what was done, as it is shown.
@@ -248,14 +283,9 @@ pub(crate) fn outcome_key(outcome: Outcome) -> String {
     outcome.as_code().replace(':', "_")
 }
 
-/// Tells an act.
-pub(crate) fn act_view(
-    frame: &Frame,
-    act: &lasna_domain::signals::Act,
-    by: &str,
-    own: bool,
-) -> ActView {
-    let (what, tone) = match act.what {
+/// What was done, in words, with its tone.
+pub(crate) fn what_text(frame: &Frame, what: ActWhat) -> (String, &'static str) {
+    match what {
         ActWhat::Acknowledge => (frame.text("act.acknowledged"), "plain"),
         ActWhat::Raise => (frame.text("act.raised"), "out"),
         ActWhat::Done(outcome) => (frame.code("outcome", &outcome_key(outcome)), "out"),
@@ -263,7 +293,7 @@ pub(crate) fn act_view(
         ActWhat::Contact(with, outcome) => {
             let with = frame.code("contact_with", with.as_code());
             let came = frame.code("contact_outcome", outcome.as_code());
-            let tone = if act.what.reaches() { "out" } else { "miss" };
+            let tone = if what.reaches() { "out" } else { "miss" };
             (format!("{with}: {came}"), tone)
         }
         ActWhat::NoConcern(reason, review) => {
@@ -274,13 +304,31 @@ pub(crate) fn act_view(
                 "out",
             )
         }
+    }
+}
+
+/// Tells an act: what, by whom, on which day, and when it was written where that is another day.
+pub(crate) fn act_view(
+    frame: &Frame,
+    act: &lasna_domain::signals::Act,
+    by: &str,
+    own: bool,
+) -> ActView {
+    let (what, tone) = what_text(frame, act.what);
+    let written = act.at.day_in_finland();
+    let later = match written == act.day {
+        true => String::new(),
+        false => {
+            let date = frame.weekday(written);
+            format!(" · {}", frame.fill("act.written", &[("date", &date)]))
+        }
     };
     ActView {
         no: act.no,
         what,
         tone,
         note: act.note.clone(),
-        about: format!("{} · {by}", frame.weekday(act.day)),
+        about: format!("{} · {by}{later}", frame.weekday(act.day)),
         own,
     }
 }

@@ -6,16 +6,15 @@
 mod pictures;
 mod sheet;
 
-use super::frame::{Frame, day_text};
+use super::day::Known;
+use super::frame::Frame;
 use super::visit::{Desk, Reply, Visit};
-use super::watch_list::known_of;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use lasna_app::AppError;
 use lasna_app::measures::{Counted, Measures, Unit};
 use lasna_domain::attendance::{LIMITS, Share};
-use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{OrgNo, SchoolNo};
 
 /// A number above the pictures.
@@ -63,10 +62,11 @@ pub(crate) async fn school(visit: Visit, Path(school): Path<String>) -> Response
 }
 
 async fn show(visit: Visit, school: Option<String>) -> Response {
-    let known = known_text(&visit.query);
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
-            let measures = measures_of(&desk, &known)?;
+            let known = Known::of(&query, desk.today);
+            let measures = measures_of(&desk, known)?;
             let own = match school {
                 None => None,
                 Some(text) => {
@@ -79,36 +79,31 @@ async fn show(visit: Visit, school: Option<String>) -> Response {
         .await
 }
 
-/// The asked day out of the address; empty for now.
-fn known_text(query: &str) -> String {
-    let mut parts = query.split('&');
-    let known = parts.find_map(|part| part.strip_prefix("known="));
-    let plain =
-        |text: &&str| text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    known.filter(plain).unwrap_or_default().to_owned()
-}
-
-fn measures_of(desk: &Desk, known: &str) -> Result<Measures, AppError> {
+fn measures_of(desk: &Desk, known: Known) -> Result<Measures, AppError> {
     let model = desk.model()?;
-    let (day, known_at) = known_of(known, desk.today).unwrap_or((desk.today, Instant::LATEST));
+    let (day, known_at) = known.as_of(desk.today);
     desk.app.measures(&model, day, known_at)
 }
 
 fn page_of(
-    desk: Desk,
+    mut desk: Desk,
     measures: &Measures,
     school: Option<SchoolNo>,
-    known: String,
+    known: Known,
 ) -> Result<MeasuresPage, AppError> {
+    known.tell(&mut desk);
     let frame = &desk.frame;
     let unit = match school {
         None => measures.whole.as_ref().or(measures.schools.first()),
         Some(no) => measures.schools.iter().find(|unit| unit.school == Some(no)),
     };
     let unit = unit.ok_or(AppError::NotFound("school"))?;
-    let query = match known_of(&known, desk.today) {
-        Some(_) => format!("?known={known}"),
-        None => String::new(),
+    let asked = known
+        .past
+        .map_or_else(String::new, |(day, _)| day.to_string());
+    let query = match asked.is_empty() {
+        true => String::new(),
+        false => format!("?known={asked}"),
     };
     let mut charts = vec![
         pictures::kinds(frame, measures, unit),
@@ -130,15 +125,11 @@ fn page_of(
         contacts: contacts(frame, unit),
         rests_on: rests_on(frame, unit),
         query,
-        known: known.clone(),
+        known: asked,
         frame: Frame::new(frame.chosen),
     };
-    let frame = match known_of(&known, desk.today) {
-        Some((day, _)) => {
-            let mut frame = desk.frame;
-            frame.known = Some(frame.fill("frame.known_then", &[("date", &day_text(day))]));
-            frame
-        }
+    let frame = match known.past {
+        Some((day, _)) => desk.frame.known_on(day),
         None => desk.frame.knowing(desk.now),
     };
     Ok(MeasuresPage { frame, ..page })
@@ -259,10 +250,12 @@ fn rests_on(frame: &Frame, unit: &Unit) -> Vec<String> {
 
 /// `GET /measures.csv`: the same numbers, of every unit and month, for a spreadsheet.
 pub(crate) async fn export(visit: Visit) -> Response {
-    let known = known_text(&visit.query);
+    let query = visit.query.clone();
     visit
         .desk(move |desk| {
-            let measures = measures_of(&desk, &known)?;
+            let known = Known::of(&query, desk.today);
+            known.or_refuse()?;
+            let measures = measures_of(&desk, known)?;
             let text = sheet::sheet(&desk.frame, &measures);
             Ok(Reply::File(
                 "text/csv; charset=utf-8",

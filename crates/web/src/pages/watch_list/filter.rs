@@ -79,7 +79,8 @@ pub(super) fn chips(frame: &Frame, way: &Way, own: Vec<OwnFilter>) -> Vec<ChipVi
         let current = filter == way.filter;
         let to = Way {
             filter,
-            ..Way::default()
+            known: way.known,
+            before: None,
         };
         ChipView {
             href: to.list(),

@@ -20,7 +20,7 @@ use filter::{ChipView, FilterView, chips, filters};
 use lasna_app::AppError;
 use lasna_app::model::model_name;
 use lasna_app::signals::{FILTER_NAME_MAX, ListRow, SignalList};
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::Day;
 use row::marked_text;
 
 struct Strip {
@@ -103,13 +103,6 @@ pub(crate) async fn remove(visit: Visit, Path(no): Path<String>) -> Response {
         .await
 }
 
-/// The instant as of which the list was known: the end of an asked day, or now.
-pub(crate) fn known_of(text: &str, today: Day) -> Option<(Day, Instant)> {
-    let day: Day = text.parse().ok()?;
-    let end = Instant(Instant::midnight_in_finland(day.next()).0 - 1);
-    (day < today).then_some((day, end))
-}
-
 /// The list, the rows of it that are shown, and its day.
 fn list_of(desk: &Desk, way: &Way) -> Result<(SignalList, Vec<ListRow>, Day), AppError> {
     let model = desk.model()?;
@@ -120,7 +113,8 @@ fn list_of(desk: &Desk, way: &Way) -> Result<(SignalList, Vec<ListRow>, Day), Ap
     Ok((list, rows, day))
 }
 
-fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppError> {
+fn page_of(mut desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppError> {
+    way.known.tell(&mut desk);
     let (list, rows, day) = list_of(&desk, way)?;
     let model = desk.model()?;
     let own = desk.app.own_filters()?;
@@ -131,7 +125,7 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
     let filter = &way.filter;
     let title = frame.text("signals.title");
     let chips = chips(frame, way, own);
-    let is_chip = chips.iter().any(|chip| chip.current) && way.known.is_none();
+    let is_chip = chips.iter().any(|chip| chip.current) && way.known.past.is_none();
     let n = FILTER_NAME_MAX.to_string();
     let page = ListPage {
         title: match naming.wrong {
@@ -146,7 +140,10 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
         strip: strip(frame, &list, day),
         filters: filters(frame, &model, &list, filter),
         chosen: !is_chip,
-        known: way.known.map_or(String::new(), |(day, _)| day.to_string()),
+        known: way
+            .known
+            .past
+            .map_or(String::new(), |(day, _)| day.to_string()),
         list: way.list(),
         sheet: path("/watch-list.csv", &way.query()),
         chips,
@@ -164,7 +161,7 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
         source: frame.fill("signals.source", &[("name", &name)]),
         frame: Frame::new(frame.chosen),
     };
-    let frame = match way.known {
+    let frame = match way.known.past {
         Some((day, _)) => desk.frame.known_on(day),
         None => desk.frame.knowing(desk.now),
     };
@@ -197,6 +194,7 @@ pub(crate) async fn export(visit: Visit) -> Response {
     visit
         .desk(move |desk| {
             let way = Way::of(&query, desk.today);
+            way.known.or_refuse()?;
             let (_, kept, day) = list_of(&desk, &way)?;
             let model = desk.model()?;
             let frame = &desk.frame;

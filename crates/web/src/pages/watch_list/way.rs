@@ -5,7 +5,7 @@
 //!
 //! Invariant: an address is written from what was understood, never from what was sent.
 
-use super::known_of;
+use crate::pages::day::{Known, said};
 use lasna_app::signals::ListFilter;
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::PupilNo;
@@ -14,8 +14,8 @@ use lasna_domain::ids::PupilNo;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Way {
     pub filter: ListFilter,
-    /// The day that was asked for, with the instant of its end.
-    pub known: Option<(Day, Instant)>,
+    /// The past day that was asked for.
+    pub known: Known,
     /// The place that the pupil had in the list.
     pub before: Option<usize>,
 }
@@ -23,30 +23,25 @@ pub(crate) struct Way {
 impl Way {
     /// Reads the query of an address; what is not understood, or said twice, leaves nobody out.
     pub fn of(query: &str, today: Day) -> Way {
-        let said: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        let one = |name: &str| {
-            let mut all = said.iter().filter(|(known, _)| known == name);
-            let (_, value) = all.next().filter(|_| all.next().is_none())?;
-            Some(value.as_str())
+        let text = |name: &str| {
+            let mut all = said(query, name);
+            all.pop().filter(|_| all.is_empty()).unwrap_or_default()
         };
-        let text = |name: &str| one(name).unwrap_or_default();
         Way {
-            filter: ListFilter::of(text("show"), text("class"), text("step")),
-            known: known_of(text("known"), today),
+            filter: ListFilter::of(&text("show"), &text("class"), &text("step")),
+            known: Known::of(query, today),
             before: text("at").parse().ok(),
         }
     }
 
     /// The day and the instant as of which the list is shown.
     pub fn as_of(&self, today: Day) -> (Day, Instant) {
-        self.known.unwrap_or((today, Instant::LATEST))
+        self.known.as_of(today)
     }
 
     /// The query that shows the same list again; empty for the whole list of today.
     pub fn query(&self) -> String {
-        self.text(self.known.map(|(day, _)| day), None)
+        self.text(self.past(), None)
     }
 
     /// Where the list is.
@@ -59,9 +54,18 @@ impl Way {
         path(&format!("/pupils/{pupil}"), &self.query())
     }
 
-    /// The query with which something is done about a pupil: what is done is done today.
+    /// The query of a form about a pupil, with which one comes back to where one was.
     pub fn acting(&self, at: Option<usize>) -> String {
-        self.text(None, at.or(self.before))
+        self.text(self.past(), at.or(self.before))
+    }
+
+    /// The query after something was done about a pupil: what is done is done today.
+    pub fn done(&self) -> String {
+        self.text(None, self.before)
+    }
+
+    fn past(&self) -> Option<Day> {
+        self.known.past.map(|(day, _)| day)
     }
 
     fn text(&self, known: Option<Day>, at: Option<usize>) -> String {
@@ -113,6 +117,7 @@ mod tests {
             ("class=7&class=8&step=x", ""),
             ("class=%22%3E%0d%0a", ""),
             ("class=%22%3E%26step=1", "class=%22%3E%26step%3D1"),
+            ("known=1.2.2027", "known=2027-02-01"),
             ("step=100&%zz", ""),
         ] {
             assert_eq!(way(said).query(), written, "{said}");
@@ -123,10 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn the_place_goes_with_what_is_done_and_the_past_day_does_not() {
+    fn the_place_goes_with_what_is_done_and_the_past_day_with_the_form_alone() {
         let way = way("show=new&known=2027-02-01&at=3");
-        assert_eq!(way.acting(Some(2)), "show=new&at=2");
-        assert_eq!(way.acting(None), "show=new&at=3");
+        assert_eq!(way.acting(Some(2)), "show=new&known=2027-02-01&at=2");
+        assert_eq!(way.acting(None), "show=new&known=2027-02-01&at=3");
+        assert_eq!(way.done(), "show=new&at=3");
         let pupil = way.pupil(PersonNo(7));
         assert_eq!(pupil, "/pupils/7?show=new&known=2027-02-01");
         assert_eq!(way.list(), "/watch-list?show=new&known=2027-02-01");

@@ -148,8 +148,8 @@ fn shares_are_told_as_they_are_drawn() {
             assert_eq!(told.cells[0].text(), picture.words.hidden);
             continue;
         };
-        assert_eq!(told.cells[1], Cell::count(share.part));
-        assert_eq!(told.cells[2], Cell::count(share.whole));
+        assert_eq!(told.cells[1], picture.words.writing.count(share.part));
+        assert_eq!(told.cells[2], picture.words.writing.count(share.whole));
         // Once in each drawing and once in the table.
         assert_eq!(html.matches(told.cells[0].text()).count(), 3);
     }

@@ -132,7 +132,7 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         let lessons: usize = debts.iter().map(|debt| debt.lessons.len()).sum();
         if me.role == UserRole::Principal {
             page.counts.push(Count {
-                number: lessons.to_string(),
+                number: frame.number(lessons as u64),
                 text: frame.text("today.count_debt"),
                 href: "/marking-debt",
             });
@@ -174,7 +174,8 @@ fn follow(desk: &Desk, page: &mut TodayPage) -> Result<(), AppError> {
             row.next.is_some_and(|clock| sees_all || is_own(&clock))
         })
         .collect();
-    let count = |test: &dyn Fn(&&&ListRow) -> bool| mine.iter().filter(test).count().to_string();
+    let count =
+        |test: &dyn Fn(&&&ListRow) -> bool| frame.number(mine.iter().filter(test).count() as u64);
     let late = count(&|row| row.late() > 0);
     let today = count(&|row| row.late() == 0 && row.next.is_some_and(|c| c.due <= desk.today));
     let silent = count(&|row| row.is_silent());

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a form that was sent with something wrong is shown again with what is wrong.
 
-use super::{FileView, file_views, moment, number, path_of, size, who};
+use super::{FileView, file_views, moment, path_of, size, who};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Desk, Reply, Visit};
 use crate::uploads::{KEPT_DAYS, State, Upload, UploadSettings, files_of};
@@ -186,11 +186,11 @@ pub(super) fn kind_views<'c>(
         .into_iter()
         .map(|(kind, c)| KindView {
             name: frame.code("import_kind", kind),
-            added: number(frame, c.added),
-            changed: number(frame, c.changed),
-            ended: number(frame, c.ended),
-            unchanged: number(frame, c.unchanged),
-            rejected: number(frame, c.rejected),
+            added: frame.number(c.added),
+            changed: frame.number(c.changed),
+            ended: frame.number(c.ended),
+            unchanged: frame.number(c.unchanged),
+            rejected: frame.number(c.rejected),
         })
         .collect()
 }
@@ -226,7 +226,7 @@ pub(super) fn import_view(frame: &Frame, row: &ImportRow) -> ImportView {
 
 /// How many rows are new, changed, ended and refused, over all kinds.
 fn sum_text(frame: &Frame, counts: &BTreeMap<String, Counts>) -> String {
-    let sum = |of: fn(&Counts) -> u64| number(frame, counts.values().map(of).sum());
+    let sum = |of: fn(&Counts) -> u64| frame.number(counts.values().map(of).sum::<u64>());
     let (added, changed) = (sum(|c| c.added), sum(|c| c.changed));
     let (ended, rejected) = (sum(|c| c.ended), sum(|c| c.rejected));
     if counts.is_empty() {

@@ -6,7 +6,6 @@
 //! Invariant: a cell of a file is shown nowhere but as a code that waits for its meaning.
 
 use super::overview::{KindView, kind_views};
-use super::{counted, number};
 use crate::pages::frame::Frame;
 use lasna_app::import::{FUSE_PERCENT, Report};
 use lasna_formats::finding::{Finding, Severity};
@@ -66,17 +65,12 @@ pub(super) fn report_view(frame: &Frame, report: &Report) -> ReportView {
         fuse: report
             .fuse
             .is_some_and(|(_, percent)| percent > FUSE_PERCENT),
-        refused_title: counted(
-            frame,
-            frame.count("imports.refused", report.rejected.len() as u64),
-            report.rejected.len() as u64,
-        ),
+        refused_title: frame.count("imports.refused", report.rejected.len() as u64),
         refused: refused.take(SHOWN).map(|f| one(frame, f)).collect(),
-        more: (more > 0).then(|| counted(frame, frame.count("imports.more_refused", more), more)),
+        more: (more > 0).then(|| frame.count("imports.more_refused", more)),
         warnings: grouped(frame, &report.warnings),
         ignored: report.ignored.clone(),
-        unknown: (codes > 0)
-            .then(|| counted(frame, frame.count("imports.unknown_codes", codes), codes)),
+        unknown: (codes > 0).then(|| frame.count("imports.unknown_codes", codes)),
         fingerprint: report.fingerprint,
     }
 }
@@ -104,7 +98,7 @@ fn grouped(frame: &Frame, warnings: &[Finding]) -> Vec<FindingView> {
     }
     sums.into_iter()
         .map(|((file, code), n)| FindingView {
-            place: format!("{file} · {}", number(frame, n)),
+            place: format!("{file} · {}", frame.number(n)),
             code,
             text: frame.code("import_finding", key_of(code, Severity::Warning)),
         })

@@ -6,7 +6,7 @@
 
 use super::overview::Wrong;
 use super::report::{ReportView, report_view};
-use super::{FileView, counted, file_views, mapping_of, moment, number, path_of, uploads_of};
+use super::{FileView, file_views, mapping_of, moment, path_of, uploads_of};
 use crate::pages::frame::Frame;
 use crate::pages::register::field;
 use crate::pages::visit::{Desk, Reply, Visit};
@@ -220,7 +220,7 @@ const fn title_of(state: &State) -> &'static str {
 }
 
 fn busy_text(frame: &Frame, state: &State, rows: u64) -> Option<String> {
-    let rows = number(frame, rows);
+    let rows = frame.number(rows);
     let key = match state {
         State::Unread | State::Waiting => return Some(frame.text("imports.waiting")),
         State::Reading => "imports.reading",
@@ -247,7 +247,7 @@ fn refused_views(frame: &Frame, upload: &Upload, report: &Report) -> Vec<Refused
         let of_file = |row: &&lasna_formats::finding::Finding| row.row > 0 && row.file == file.name;
         let rows = report.rejected.iter().filter(of_file).count() as u64;
         if rows > 0 && Table::of_file_name(&file.name).is_some() {
-            let text = counted(frame, frame.count("imports.refused_file", rows), rows);
+            let text = frame.count("imports.refused_file", rows);
             views.push(RefusedView {
                 href: format!("{}/refused/{no}", path_of(&upload.id)),
                 text: format!("{} · {text}", file.name),

@@ -125,7 +125,8 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
     let own = desk.app.own_filters()?;
     let frame = &desk.frame;
     let of_pupils = frame.count("signals.pupils", list.pupils as u64);
-    let (shown, all) = (rows.len().to_string(), list.rows.len().to_string());
+    let number = |rows: &[ListRow]| frame.number(rows.len() as u64);
+    let (shown, all) = (number(&rows), number(&list.rows));
     let reference = model.reference();
     let filter = &way.filter;
     let title = frame.text("signals.title");
@@ -171,8 +172,9 @@ fn page_of(desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppEr
 }
 
 fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
-    let count =
-        |test: &dyn Fn(&&ListRow) -> bool| list.rows.iter().filter(test).count().to_string();
+    let count = |test: &dyn Fn(&&ListRow) -> bool| {
+        frame.number(list.rows.iter().filter(test).count() as u64)
+    };
     let plain = |number: String, key: &str| Strip {
         number,
         text: frame.text(key),

@@ -208,21 +208,22 @@ impl Frame {
 
     /// A share in percent with one decimal, in the way of the language; a dash where there is none.
     pub fn percent(&self, share: Option<Share>) -> String {
-        let Some(share) = share else {
-            return "–".to_owned();
+        let space = match self.chosen {
+            Language::En => "",
+            _ => "\u{a0}",
         };
-        let tenths = share.tenths_shown();
-        let mark = if self.chosen == Language::En {
-            "."
-        } else {
-            ","
+        let text = self.decimal(share);
+        text.map_or_else(|| "–".to_owned(), |text| format!("{text}{space}%"))
+    }
+
+    /// The same as a bare number, for a cell of a sheet.
+    pub fn decimal(&self, share: Option<Share>) -> Option<String> {
+        let tenths = share?.tenths_shown();
+        let mark = match self.chosen {
+            Language::En => '.',
+            _ => ',',
         };
-        let space = if self.chosen == Language::En {
-            ""
-        } else {
-            "\u{a0}"
-        };
-        format!("{}{mark}{}{space}%", tenths / 10, tenths % 10)
+        Some(format!("{}{mark}{}", tenths / 10, tenths % 10))
     }
 }
 

@@ -4,10 +4,12 @@
 
 mod filter;
 mod row;
+mod sheet;
 mod way;
 
 pub(crate) use filter::filter_text;
 pub(crate) use row::{RowView, reason_text, rows_of};
+pub(crate) use sheet::export;
 pub(crate) use way::{Way, path};
 
 use super::frame::Frame;
@@ -191,40 +193,4 @@ fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
             meter: Some(marked_text(frame, &list.figures)),
         },
     ]
-}
-
-/// `GET /watch-list.csv`: the same list as a file for a spreadsheet.
-pub(crate) async fn export(visit: Visit) -> Response {
-    let query = visit.query.clone();
-    visit
-        .desk(move |desk| {
-            let way = Way::of(&query, desk.today);
-            let (_, kept, day) = list_of(&desk, &way)?;
-            let model = desk.model()?;
-            let frame = &desk.frame;
-            let head = [
-                "name", "class", "step", "why", "since", "absent", "marked", "task", "due",
-                "contact",
-            ];
-            let head = head.map(|name| frame.code("column", name));
-            let rows = rows_of(frame, &model, &kept, (day, &way))
-                .into_iter()
-                .map(|row| {
-                    [
-                        row.name,
-                        row.class,
-                        row.step,
-                        row.why,
-                        row.since,
-                        row.percent,
-                        row.marked,
-                        row.task,
-                        row.due,
-                        row.contact,
-                    ]
-                });
-            let text = lasna_formats::csv_out::sheet(&head, rows);
-            Ok(Reply::File("text/csv; charset=utf-8", "lasna.csv", text))
-        })
-        .await
 }

@@ -49,6 +49,8 @@ struct VersionView {
 struct CodesPage {
     frame: Frame,
     title: String,
+    /// The title of the window, which says so where something is wrong.
+    window: String,
     saved: bool,
     errors: Vec<(String, String)>,
     unknown: Vec<CodeView>,
@@ -224,11 +226,12 @@ fn page_of(
     let (unknown, known_views) = views.into_iter().partition(|view| view.unknown);
     let title = frame.text("codes.title");
     CodesPage {
-        title: if errors.is_empty() {
-            title
+        window: if errors.is_empty() {
+            title.clone()
         } else {
             frame.fill("frame.error_in_title", &[("title", &title)])
         },
+        title,
         saved,
         errors,
         unknown,

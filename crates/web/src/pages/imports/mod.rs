@@ -49,6 +49,23 @@ fn who(frame: &Frame, by: Option<&str>) -> String {
     by.map_or_else(|| frame.text("imports.operator"), str::to_owned)
 }
 
+/// Files of an upload that its name tells.
+const NAMES_TOLD: usize = 3;
+
+/// An upload by its files, when they came and from whom.
+fn upload_name(frame: &Frame, upload: &Upload) -> String {
+    let names = upload.files.iter().take(NAMES_TOLD);
+    let names: Vec<&str> = names.map(|file| file.name.as_str()).collect();
+    let mut files = names.join(", ");
+    let more = upload.files.len().saturating_sub(NAMES_TOLD) as u64;
+    if more > 0 {
+        files = format!("{files} {}", frame.count("imports.more_files", more));
+    }
+    let at = moment(frame, upload.at);
+    let values = [("at", &*at), ("files", &*files), ("name", &*upload.by)];
+    frame.fill("imports.upload_name", &values)
+}
+
 /// The size of a file in words.
 fn size(frame: &Frame, bytes: u64) -> String {
     let (n, unit) = match bytes {

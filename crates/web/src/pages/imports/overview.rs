@@ -2,10 +2,10 @@
 //!
 //! Invariant: a form that was sent with something wrong is shown again with what is wrong.
 
-use super::{FileView, file_views, moment, path_of, size, who};
+use super::{FileView, file_views, moment, path_of, size, upload_name, who};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Desk, Reply, Visit};
-use crate::uploads::{KEPT_DAYS, State, Upload, UploadSettings, files_of};
+use crate::uploads::{KEPT_DAYS, State, UNKNOWN, Upload, UploadSettings, files_of};
 use askama::Template;
 use axum::response::Response;
 use lasna_app::AppError;
@@ -63,6 +63,8 @@ pub(super) struct ImportView {
 struct ImportsPage {
     frame: Frame,
     title: String,
+    /// The title of the window, which says so where something is wrong.
+    window: String,
     errors: Vec<(String, String)>,
     /// Whether files can be given here.
     open: bool,
@@ -93,10 +95,11 @@ pub(super) fn page(desk: Desk, wrong: Option<Wrong>) -> Result<Reply, AppError> 
     let title = frame.text("imports.title");
     let listed = uploads.as_ref().map(|all| all.list(desk.now));
     let page = ImportsPage {
-        title: match wrong {
+        window: match wrong {
             Some(_) => frame.fill("frame.error_in_title", &[("title", &title)]),
-            None => title,
+            None => title.clone(),
         },
+        title,
         errors: errors.into_iter().collect(),
         open: uploads.is_some(),
         once: desk.token()?,
@@ -138,18 +141,17 @@ fn upload_view(frame: &Frame, upload: &Upload) -> UploadView {
         State::Waiting => ("waiting", "quiet"),
         State::Reading => ("reading", "quiet"),
         State::Ready { report, .. } if report.is_fatal() => ("fatal", "due"),
+        State::Ready { report, .. } if report.is_empty() => ("empty", "due"),
         State::Ready { report, .. } if report.alters_nothing() => ("nothing", "quiet"),
         State::Ready { .. } => ("ready", "wait"),
         State::Writing => ("writing", "quiet"),
         State::Done(_) => ("mend", "wait"),
+        State::Stopped(UNKNOWN) => ("unknown", "due"),
         State::Stopped(_) => ("stopped", "due"),
     };
-    let at = moment(frame, upload.at);
-    let files = frame.count("imports.files", upload.files.len() as u64);
-    let values = [("at", &*at), ("files", &*files), ("name", &*upload.by)];
     UploadView {
         href: path_of(&upload.id),
-        name: frame.fill("imports.upload_name", &values),
+        name: upload_name(frame, upload),
         state: frame.code("upload_state", state),
         tone,
     }

@@ -34,8 +34,8 @@ pub use live::PupilSignals;
 pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
 pub use sign_in::{
-    Me, NewPassword, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay, SESSION_HOURS,
-    SignedIn, TeacherDay, overlaps,
+    ListedAccount, Me, NewPassword, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay,
+    SESSION_HOURS, SignedIn, TeacherDay, WhichAccount, overlaps,
 };
 pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;

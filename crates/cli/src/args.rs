@@ -132,7 +132,7 @@ pub enum Command {
     },
     /// Say how the installation is
     Doctor,
-    /// Serve the machine endpoints
+    /// Serve the pages and the machine endpoints
     Serve {
         /// Address to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -146,7 +146,7 @@ pub enum Command {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Accounts
+    /// Accounts: make, list and end them, give a new first password or a day pass
     User {
         #[command(subcommand)]
         command: UserCommand,
@@ -225,6 +225,24 @@ pub enum UserCommand {
         /// The language to begin with
         #[arg(long, value_enum)]
         lang: Option<LanguageArg>,
+    },
+    /// List all accounts: number, role, school and login
+    List,
+    /// Give a person a new first password, print it once, end all sessions of the person
+    Password {
+        /// What the person types to sign in
+        #[arg(long)]
+        login: String,
+    },
+    /// End an account: its token and its password no longer work, and its number stays
+    #[command(group = clap::ArgGroup::new("which").required(true))]
+    End {
+        /// What the person types to sign in
+        #[arg(long, group = "which")]
+        login: Option<String>,
+        /// The number of the account, as `user list` shows it
+        #[arg(long, group = "which", value_name = "NUMBER")]
+        no: Option<u32>,
     },
     /// Give a substitute the lessons of a teacher for a day
     DayPass {

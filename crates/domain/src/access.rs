@@ -29,6 +29,8 @@ codes! {
         Export = "export",
         /// Make an account.
         AddUser = "add_user",
+        /// List accounts, give one a new first password, end one.
+        ManageUser = "manage_user",
         /// Put an operating model in force.
         AdoptModel = "adopt_model",
         /// Look for contradictions in the store.

@@ -7,6 +7,7 @@
 //! Invariant: of what [`Release::shows`] lets through, no protected number can be bounded more
 //! narrowly than its guard by adding and subtracting.
 
+use crate::attendance::Share;
 use std::collections::BTreeSet;
 
 /// Fewer people than this are not told apart.
@@ -24,9 +25,7 @@ pub const CROWD_MIN: u64 = 50;
 /// assert_eq!(tenths(0, 0), None);
 /// ```
 pub fn tenths(part: u64, whole: u64) -> Option<u64> {
-    let twice = 2 * u128::from(whole);
-    let sum = u128::from(part) * 2_000 + u128::from(whole);
-    sum.checked_div(twice).map(|tenths| tenths as u64)
+    Share::new(part, whole).map(Share::tenths_shown)
 }
 
 /// No bound is known.

@@ -36,18 +36,54 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong and how to mend it.
     pub message: String,
+    /// Blanks of a translated sentence with what fills them; signs and numbers alone.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Finding {
+    /// The row as a spreadsheet numbers it, with the header as row 1, where the file is CSV; of other
+    /// files their own line or element; 0 for the file as a whole.
+    ///
+    /// ```
+    /// # use lasna_formats::finding::{Finding, Severity};
+    /// # let of = |file: &str, row| Finding { file: file.into(), row, column: None, code: "C09",
+    /// #     severity: Severity::Rejected, message: String::new(), values: Vec::new() };
+    /// assert_eq!(of("Marks.CSV", 1).row_shown(), 2);
+    /// assert_eq!(of("mapping.toml", 1).row_shown(), 1);
+    /// assert_eq!(of("marks.csv", 0).row_shown(), 0);
+    /// ```
+    pub fn row_shown(&self) -> u64 {
+        let ending = self.file.rsplit_once('.').map_or("", |(_, ending)| ending);
+        match self.row {
+            row if row > 0 && ending.eq_ignore_ascii_case("csv") => row + 1,
+            row => row,
+        }
+    }
+
+    /// The place in the file and what is wrong there.
+    pub fn told(&self) -> String {
+        let mut places = Vec::new();
+        if self.row > 0 {
+            places.push(format!("row {}", self.row_shown()));
+        }
+        places.extend(
+            self.column
+                .as_ref()
+                .map(|column| format!("column {column}")),
+        );
+        let text = format!("{} {}", self.code, self.message);
+        match places.is_empty() {
+            true => text,
+            false => format!("{}: {text}", places.join(", ")),
+        }
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if self.row > 0 {
-            write!(f, ", row {}", self.row)?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
-        }
-        write!(f, ": {} {}", self.code, self.message)
+        let places = self.row > 0 || self.column.is_some();
+        let between = if places { ", " } else { ": " };
+        write!(f, "{}{between}{}", self.file, self.told())
     }
 }
 /// Longest code that a message repeats: shorter than an identity code.

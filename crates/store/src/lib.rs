@@ -7,6 +7,7 @@
 //!
 //! Invariant: what is visible at an instant depends only on rows known by then.
 
+mod accounts;
 mod acts;
 mod audit;
 mod batches;
@@ -23,6 +24,7 @@ mod sign_in;
 mod statements;
 mod users;
 
+pub use accounts::AccountRow;
 pub use acts::StoredAct;
 pub use audit::AuditRow;
 pub use batches::{Batch, Visible};

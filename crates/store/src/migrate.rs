@@ -7,13 +7,14 @@
 
 use crate::db::{Database, DbError, Engine, ErrorKind, Param};
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
     include_str!("../migrations/0004_passes_and_adopters.sql"),
     include_str!("../migrations/0005_list_filters.sql"),
     include_str!("../migrations/0006_act_day.sql"),
+    include_str!("../migrations/0007_ended_accounts.sql"),
 ];
 /// Number of the advisory lock: one program migrates, others wait.
 const LOCK: i64 = 628_1998;

@@ -1,7 +1,7 @@
 //! Who signs in: profiles, passwords, languages, sessions.
 //!
 //! A session's token is kept as its SHA-256 only; a password as the hash that the caller made.
-//! Signing out adds a row.
+//! Signing out adds a row. An account that has ended is opened by nothing.
 //!
 //! Invariant: of a user's passwords and languages the latest counts, and nothing is changed.
 
@@ -21,7 +21,10 @@ pub(crate) const PROFILES: &str = "SELECT user_no, login, name, person FROM user
 pub(crate) const PROFILE_OF: &str = "SELECT user_no, login, name, person FROM user_profile \
     WHERE provider_no = $1 AND user_no = $2";
 pub(crate) const BY_LOGIN: &str = "SELECT a.no, a.provider_no, a.role, a.school \
-    FROM user_profile p JOIN user_account a ON a.no = p.user_no WHERE p.login = $1";
+    FROM user_profile p JOIN user_account a ON a.no = p.user_no \
+    LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
+    WHERE p.login = $1 AND e.user_no IS NULL";
+pub(crate) const LOGIN_TAKEN: &str = "SELECT user_no FROM user_profile WHERE login = $1";
 pub(crate) const PASSWORD_INSERT: &str = "INSERT INTO user_password \
     (provider_no, user_no, known_at, hash, once) VALUES ($1, $2, $3, $4, $5)";
 pub(crate) const PASSWORD: &str = "SELECT hash, once FROM user_password \
@@ -40,13 +43,18 @@ pub(crate) const SIGN_OUT_OTHERS: &str = "INSERT INTO sign_out (token_hash, at) 
 pub(crate) const SESSION: &str = "SELECT a.no, a.provider_no, a.role, a.school \
     FROM sign_in s JOIN user_account a ON a.no = s.user_no \
     LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
-    WHERE s.token_hash = $1 AND s.ends_at > $2 AND o.token_hash IS NULL";
+    LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
+    WHERE s.token_hash = $1 AND s.ends_at > $2 AND o.token_hash IS NULL AND e.user_no IS NULL";
 pub(crate) const OF_ROLE: &str = "SELECT p.user_no, p.login, p.name, p.person \
     FROM user_profile p JOIN user_account a ON a.no = p.user_no \
-    WHERE p.provider_no = $1 AND a.role = $2 AND a.school = $3 ORDER BY p.name, p.user_no";
+    LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
+    WHERE p.provider_no = $1 AND a.role = $2 AND a.school = $3 AND e.user_no IS NULL \
+    ORDER BY p.name, p.user_no";
 pub(crate) const FIRST_PASSWORDS: &str = "SELECT count(*) FROM user_password p \
     WHERE p.provider_no = $1 AND p.once = 1 AND NOT EXISTS (SELECT 1 FROM user_password o \
-    WHERE o.provider_no = p.provider_no AND o.user_no = p.user_no AND o.known_at > p.known_at)";
+    WHERE o.provider_no = p.provider_no AND o.user_no = p.user_no AND o.known_at > p.known_at) \
+    AND NOT EXISTS (SELECT 1 FROM user_end e \
+    WHERE e.provider_no = p.provider_no AND e.user_no = p.user_no)";
 
 /// Who an account is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +150,15 @@ impl Profile {
 }
 
 impl Account {
-    /// The account of a login.
+    /// Whether an account has or had a login: it is given once.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn is_login_taken(read: &mut Read<'_>, login: &str) -> Result<bool, DbError> {
+        Ok(read.query_one(LOGIN_TAKEN, &[login.into()])?.is_some())
+    }
+
+    /// The account of a login; none where it has ended.
     ///
     /// # Errors
     /// The store's.
@@ -268,10 +284,22 @@ impl Account {
         token: &str,
         at: Instant,
     ) -> Result<(), DbError> {
+        self.sign_out_but(tx, &hash(token), at)
+    }
+
+    /// Ends all sessions of the account that run at an instant.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sign_out_all(&self, tx: &mut Tx<'_>, at: Instant) -> Result<(), DbError> {
+        // No session has a digest of no bytes.
+        self.sign_out_but(tx, &Vec::new(), at)
+    }
+
+    fn sign_out_but(&self, tx: &mut Tx<'_>, hash: &Vec<u8>, at: Instant) -> Result<(), DbError> {
         tx.lock(LOCK)?;
         let [provider, user] = self.key();
-        let hash = hash(token);
-        let params = [at.0.into(), provider, user, (&hash).into()];
+        let params = [at.0.into(), provider, user, hash.into()];
         tx.execute(SIGN_OUT_OTHERS, &params).map(drop)
     }
 

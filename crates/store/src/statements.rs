@@ -4,7 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in, users,
+    accounts, acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in,
+    users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -58,13 +59,11 @@ pub fn statements() -> Vec<String> {
         acts::ONCE,
         acts::INSERT,
         acts::NOTE_INSERT,
-        filters::LIST,
-        filters::INSERT,
-        filters::END,
     ]
     .map(str::to_owned)
     .to_vec();
     all.extend(IMPORTS.map(str::to_owned));
+    all.extend(ACCOUNTS.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -94,4 +93,14 @@ const IMPORTS: [&str; 10] = [
     imports::VERSION_INSERT,
     imports::MEANING_INSERT,
     imports::MARKS_BY_CODE,
+];
+
+/// The statements of what people save for themselves, and of the end of accounts.
+const ACCOUNTS: [&str; 6] = [
+    filters::LIST,
+    filters::INSERT,
+    filters::END,
+    sign_in::LOGIN_TAKEN,
+    accounts::LIST,
+    accounts::END,
 ];

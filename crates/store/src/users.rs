@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 pub(crate) const USER_INSERT: &str = "INSERT INTO user_account \
     (no, provider_no, role, school, token_hash, created_at) \
     SELECT coalesce(max(no), 0) + 1, $1, $2, $3, $4, $5 FROM user_account";
-pub(crate) const USER_BY_TOKEN: &str =
-    "SELECT no, provider_no, role, school FROM user_account WHERE token_hash = $1";
+pub(crate) const USER_BY_TOKEN: &str = "SELECT a.no, a.provider_no, a.role, a.school \
+    FROM user_account a LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
+    WHERE a.token_hash = $1 AND e.user_no IS NULL";
 pub(crate) const ROLES: &str =
     "SELECT no, role FROM user_account WHERE provider_no = $1 ORDER BY no";
 pub(crate) const MODEL_INSERT: &str = "INSERT INTO model_version \
@@ -95,7 +96,7 @@ impl Account {
         tx.execute(USER_INSERT, &params).map(drop)
     }
 
-    /// The account of a token.
+    /// The account of a token; none where it has ended.
     ///
     /// # Errors
     /// The store's.

@@ -187,6 +187,7 @@ impl From<&Counts> for CountsJson {
 #[allow(missing_docs, reason = "the words of Finding")]
 pub struct FindingJson {
     pub file: String,
+    /// As a spreadsheet numbers it: the header is row 1.
     pub row: u64,
     pub column: Option<String>,
     pub code: &'static str,
@@ -197,7 +198,7 @@ impl From<&Finding> for FindingJson {
     fn from(finding: &Finding) -> FindingJson {
         FindingJson {
             file: finding.file.clone(),
-            row: finding.row,
+            row: finding.row_shown(),
             column: finding.column.clone(),
             code: finding.code,
             message: finding.message.clone(),

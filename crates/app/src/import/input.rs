@@ -226,6 +226,7 @@ fn read_mapping(
         code,
         severity: Severity::Fatal,
         message,
+        values: Vec::new(),
     };
     let mut text = String::new();
     if input.bytes.read_to_string(&mut text).is_err() {
@@ -277,6 +278,7 @@ fn read_bytes(input: &mut Input, limits: &Limits, stage: &mut Stage<'_>) -> Opti
         code: wrong.0,
         severity: Severity::Fatal,
         message: wrong.1.into(),
+        values: Vec::new(),
     });
     None
 }

@@ -65,6 +65,7 @@ pub(super) fn place_pending(
                     code: "R04",
                     severity: Severity::Rejected,
                     message: message.into(),
+                    values: Vec::new(),
                 };
                 stage.reject("marks", finding);
             }

@@ -255,6 +255,7 @@ fn contradictions(kind: &str, rows: u64) -> Finding {
         message: format!(
             "{rows} rows say something else than a later row about the same thing: the last one counts"
         ),
+        values: Vec::new(),
     }
 }
 

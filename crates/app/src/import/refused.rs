@@ -4,13 +4,14 @@
 
 use super::{Input, Report};
 use crate::AppError;
+use lasna_formats::finding::Finding;
 use lasna_formats::limits::Limits;
 use lasna_formats::sis::rejects::{problems, write_rejects};
 use lasna_formats::sis::{self, Mapping};
 use std::io::Read as _;
 
 /// The refused rows of one file, read a second time; `mapping` is the file beside it, where there
-/// was one. Empty where nothing of the file was refused.
+/// was one; `tell` says what is wrong with a row. Empty where nothing of the file was refused.
 ///
 /// # Errors
 /// Where a file cannot be read again.
@@ -18,8 +19,9 @@ pub fn refused_rows(
     file: Input,
     mapping: Option<Input>,
     report: &Report,
+    tell: impl Fn(&Finding) -> String,
 ) -> Result<Vec<u8>, AppError> {
-    let problems = problems(&file.name, &report.rejected);
+    let problems = problems(&file.name, &report.rejected, tell);
     let mut out = Vec::new();
     if problems.is_empty() {
         return Ok(out);

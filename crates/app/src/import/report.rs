@@ -65,6 +65,12 @@ impl Report {
             .any(|finding| finding.severity == Severity::Fatal)
     }
 
+    /// Whether the files have no row, and nothing is wrong with them.
+    pub fn is_empty(&self) -> bool {
+        let nothing = |counts: &Counts| counts.read == 0 && counts.altering() == 0;
+        self.kinds.values().all(nothing) && self.rejected.is_empty()
+    }
+
     /// Whether applying would alter nothing.
     pub fn alters_nothing(&self) -> bool {
         self.kinds.values().all(|counts| counts.altering() == 0)

@@ -105,6 +105,7 @@ impl<'a> Stage<'a> {
             code,
             severity: Severity::Rejected,
             message,
+            values: Vec::new(),
         };
         self.mark_rejected();
         self.reject(kind, finding);

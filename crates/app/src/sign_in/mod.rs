@@ -5,10 +5,12 @@
 //!
 //! Invariant: a session is looked up anew for each request, so that its end is at once.
 
+mod accounts;
 mod me;
 mod passes;
 mod ties;
 
+pub use accounts::{ListedAccount, WhichAccount};
 pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay, overlaps};
 
 use crate::{App, AppError};
@@ -139,7 +141,7 @@ impl App {
         };
         let target = format!("user:{}", new.role.as_code());
         self.store.change(&scope, self.now, &target, |tx| {
-            if Account::by_login(tx, &login)?.is_some() {
+            if Account::is_login_taken(tx, &login)? {
                 return Err(AppError::Problem(
                     "this login is taken: choose another".into(),
                 ));

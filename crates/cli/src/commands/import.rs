@@ -8,6 +8,7 @@ use crate::args::Args;
 use crate::{context, output};
 use anyhow::{Context as _, anyhow, bail};
 use lasna_app::import::{Input, Options, Report};
+use lasna_formats::finding::Finding;
 use lasna_formats::limits::Limits;
 use lasna_formats::sis::{self, Mapping, Table, rejects};
 use lasna_web::json::ReportJson;
@@ -121,7 +122,7 @@ fn write_rejects(report: &Report, files: &[PathBuf], folder: &Path) -> anyhow::R
     let mapping = mapping_of(files)?;
     for path in files {
         let name = name_of(path);
-        let problems = rejects::problems(&name, &report.rejected);
+        let problems = rejects::problems(&name, &report.rejected, Finding::told);
         let Some(table) = Table::of_file_name(&name).filter(|_| !problems.is_empty()) else {
             continue;
         };

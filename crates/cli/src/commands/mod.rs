@@ -9,6 +9,7 @@ mod lists;
 mod mapping;
 mod model;
 mod service;
+mod user;
 
 use crate::args::{Args, Command};
 use crate::output;
@@ -112,6 +113,6 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)
         }
-        Command::User { command } => service::user(args, command),
+        Command::User { command } => user::user(args, command),
     }
 }

@@ -1,13 +1,11 @@
-//! `lasna simulate`, `check`, `doctor`, `serve` and `user`.
+//! `lasna simulate`, `check`, `doctor` and `serve`.
 //!
-//! Invariant: a token is printed once and kept nowhere.
+//! Invariant: an address that may hold a password is printed nowhere.
 
 use super::Outcome;
-use crate::args::{Args, RoleArg, UploadArgs, UserCommand};
+use crate::args::{Args, UploadArgs};
 use crate::{context, output};
 use anyhow::Context as _;
-use lasna_app::NewPerson;
-use lasna_domain::access::UserRole;
 use lasna_web::UploadSettings;
 use lasna_web::json::CheckJson;
 use serde_json::json;
@@ -179,100 +177,4 @@ async fn stop() {
         _ = interrupt => {}
         () = terminate => {}
     }
-}
-
-pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
-    match command {
-        UserCommand::Add {
-            role,
-            school,
-            login: None,
-            ..
-        } => machine(args, role_of(*role), school.as_deref()),
-        UserCommand::Add { login: Some(_), .. } => person(args, command),
-        UserCommand::DayPass {
-            login,
-            teacher,
-            day,
-        } => {
-            let day = match day {
-                Some(text) => text.parse().with_context(|| format!("--day {text}"))?,
-                None => context::today(),
-            };
-            context::app(args)?.give_day_pass(login, day, teacher)?;
-            output::lines([format!("{login} gives the lessons of {teacher} on {day}")])?;
-            Ok(Outcome::Ok)
-        }
-    }
-}
-
-const fn role_of(role: RoleArg) -> UserRole {
-    match role {
-        RoleArg::Coordinator => UserRole::Coordinator,
-        RoleArg::Principal => UserRole::Principal,
-        RoleArg::SkyWorker => UserRole::SkyWorker,
-        RoleArg::Teacher => UserRole::Teacher,
-        RoleArg::Substitute => UserRole::Substitute,
-        RoleArg::Administrator => UserRole::Administrator,
-        RoleArg::Service => UserRole::Service,
-    }
-}
-
-fn person(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
-    let UserCommand::Add {
-        role,
-        school,
-        login: Some(login),
-        name,
-        person,
-        lang,
-    } = command
-    else {
-        return Ok(Outcome::Problems);
-    };
-    let password = context::first_password()?;
-    let random = context::random().map_err(|error| anyhow::anyhow!("{error}"))?;
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&random[..16]);
-    let new = NewPerson {
-        role: role_of(*role),
-        school: school.as_deref(),
-        login,
-        name: name.as_deref().unwrap_or_default(),
-        person: person.as_deref(),
-        password: Some((&password, salt)),
-        language: lang.map(super::model::language),
-    };
-    context::app(args)?.add_person(&new)?;
-    let role = role_of(*role).as_code();
-    if args.json {
-        output::json(
-            &json!({ "role": role, "school": school, "login": login, "password": password }),
-        )?;
-    } else {
-        output::lines([
-            format!(
-                "account {role} made for the login {login}; its first password is shown this once:"
-            ),
-            password,
-        ])?;
-    }
-    Ok(Outcome::Ok)
-}
-
-fn machine(args: &Args, role: UserRole, school: Option<&str>) -> anyhow::Result<Outcome> {
-    let token = context::token()?;
-    context::app(args)?.add_user(role, school, &token)?;
-    if args.json {
-        output::json(&json!({ "role": role.as_code(), "school": school, "token": token }))?;
-    } else {
-        output::lines([
-            format!(
-                "account {} made; its token is shown this once:",
-                role.as_code()
-            ),
-            token,
-        ])?;
-    }
-    Ok(Outcome::Ok)
 }

@@ -22,3 +22,4 @@ mod serve;
 mod shared_data;
 mod story;
 mod truth;
+mod users;

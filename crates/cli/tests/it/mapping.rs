@@ -112,7 +112,7 @@ fn a_finnish_export_is_read_with_its_columns_and_codes() {
     let finding = &report["rejected"][0];
     assert_eq!(
         (&finding["code"], &finding["row"]),
-        (&"C02".into(), &2.into())
+        (&"C02".into(), &3.into())
     );
     // The source writes down exceptions only.
     assert_eq!(report["kinds"]["settings"]["changed"], 1);

@@ -89,7 +89,7 @@ fn a_broken_row_is_named_and_the_rest_applied() {
     });
     assert!(!nothing);
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0], ("E15".into(), "enrollments.csv".into(), 4));
+    assert_eq!(findings[0], ("E15".into(), "enrollments.csv".into(), 5));
 }
 
 #[test]

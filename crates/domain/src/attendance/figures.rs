@@ -1,7 +1,7 @@
 //! The eight sums of minutes, their identity, and the rate that carries its completeness.
 //!
 //! Source: `docs/areas/attendance.md`, "The identity". Nothing here rounds except
-//! [`Share::hundredths_shown`], which is for showing.
+//! [`Share::hundredths_shown`] and [`Share::tenths_shown`], which are for showing.
 //!
 //! Invariant: `possible = present + elsewhere + authorised + unauthorised + unresolved + unmarked`.
 
@@ -143,6 +143,24 @@ impl Share {
 
     /// The share in hundredths of a percent, rounded half up. For showing, never for deciding.
     pub const fn hundredths_shown(self) -> u64 {
-        ((self.part as u128 * 20_000 + self.whole as u128) / (2 * self.whole as u128)) as u64
+        self.shown(10_000)
+    }
+
+    /// The share in tenths of a percent, rounded half up from its two numbers and only once. For
+    /// showing, never for deciding.
+    ///
+    /// ```
+    /// use lasna_domain::attendance::Share;
+    /// // 90.0497… percent: over the rounded 90.05 it would be 90.1.
+    /// assert_eq!(Share::new(181, 201).unwrap().tenths_shown(), 900);
+    /// ```
+    pub const fn tenths_shown(self) -> u64 {
+        self.shown(1_000)
+    }
+
+    /// The share in so many parts of the whole, rounded half up.
+    const fn shown(self, parts: u128) -> u64 {
+        let (part, whole) = (self.part as u128, self.whole as u128);
+        ((part * 2 * parts + whole) / (2 * whole)) as u64
     }
 }

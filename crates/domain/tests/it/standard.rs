@@ -3,8 +3,9 @@
 //! Invariant: each measure is tried just below and at its limit.
 
 use crate::cast::{Cast, absent, day, weekdays};
-use lasna_domain::attendance::{Approval, StandardMeasures, standard_measures};
+use lasna_domain::attendance::{Approval, Share, StandardMeasures, standard_measures};
 use lasna_domain::calendar::Day;
+use proptest::prelude::*;
 
 /// So many days of ten lessons each, of which lessons were missed in order from a place on.
 fn measured(days: usize, missed: std::ops::Range<usize>) -> StandardMeasures {
@@ -78,4 +79,31 @@ fn unresolved_for_more_than_seven_days() {
     explained.known_at = lasna_domain::calendar::Instant::midnight(monday.plus(3));
     cast.facts.marks.push(explained);
     assert!(!at(&cast, monday.plus(8)));
+}
+
+/// Long division by hand: whole tenths are taken off one by one, and half of one more rounds up.
+fn tenths_by_hand(part: u64, whole: u64) -> u64 {
+    let (mut left, mut tenths) = (u128::from(part) * 1_000, 0);
+    while left >= u128::from(whole) {
+        left -= u128::from(whole);
+        tenths += 1;
+    }
+    tenths + u64::from(left * 2 >= u128::from(whole))
+}
+
+/// A whole of any size with a part of it, halves of a tenth among them.
+fn share() -> impl Strategy<Value = (u64, u64)> {
+    let any = (1..=u64::MAX).prop_flat_map(|whole| (0..=whole, Just(whole)));
+    let small = (1..=3_000_u64).prop_flat_map(|whole| (0..=whole, Just(whole)));
+    let half = (0..1_000_u64, 1..=u64::MAX / 2_000).prop_map(|(n, k)| ((2 * n + 1) * k, 2_000 * k));
+    prop_oneof![any, small, half]
+}
+
+proptest! {
+    #[test]
+    fn one_decimal_is_rounded_once((part, whole) in share()) {
+        let shown = Share::new(part, whole).unwrap();
+        prop_assert_eq!(shown.tenths_shown(), tenths_by_hand(part, whole));
+        prop_assert_eq!(lasna_domain::disclosure::tenths(part, whole), Some(shown.tenths_shown()));
+    }
 }

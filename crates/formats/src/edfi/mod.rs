@@ -237,6 +237,7 @@ impl Reading<'_> {
             code,
             severity,
             message,
+            values: Vec::new(),
         })
     }
 }

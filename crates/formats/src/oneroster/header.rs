@@ -171,5 +171,6 @@ fn wrong(
         code,
         severity,
         message,
+        values: Vec::new(),
     }
 }

@@ -127,6 +127,7 @@ impl<'a> Line<'a> {
             code,
             severity,
             message,
+            values: Vec::new(),
         });
     }
 

@@ -222,6 +222,7 @@ pub(super) fn bundle_finding(
         code,
         severity,
         message,
+        values: Vec::new(),
     }
 }
 

@@ -18,21 +18,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-/// What is wrong with each refused row of a file: the text of the `problem` column.
+/// What is wrong with each refused row of a file, as `tell` says it: the text of the `problem`
+/// column. In English that is [`Finding::told`].
 pub fn problems<'a>(
     file: &str,
     findings: impl IntoIterator<Item = &'a Finding>,
+    tell: impl Fn(&Finding) -> String,
 ) -> BTreeMap<u64, String> {
     let mut problems: BTreeMap<u64, String> = BTreeMap::new();
     for finding in findings {
         if finding.severity != Severity::Rejected || finding.file != file || finding.row == 0 {
             continue;
         }
-        let column = finding
-            .column
-            .as_deref()
-            .map_or(String::new(), |name| format!("{name}: "));
-        let text = format!("{} {column}{}", finding.code, finding.message);
+        let text = tell(finding);
         problems
             .entry(finding.row)
             .and_modify(|all| {

@@ -265,3 +265,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn another_separator_is_named_once_with_the_expected_one() {
+    let canonical = preset("canonical").unwrap();
+    let primus = preset("primus").unwrap();
+    let tabs = MARKS.replace(',', "\t");
+    let quoted = MARKS.replace(',', "\";\"");
+    let quoted = format!("\"{}\"\n", quoted.trim());
+    for (mapping, text, found, expected) in [
+        (&canonical, MARKS.replace(',', ";"), ";", ","),
+        (&canonical, tabs, "\\t", ","),
+        (&canonical, quoted, ";", ","),
+        (&canonical, "Oppilas;Päivä;Merkintä\n".to_owned(), ";", ","),
+        (
+            &primus,
+            "Oppilas,Koulu,Tuntimerkintä\n".to_owned(),
+            ",",
+            ";",
+        ),
+    ] {
+        let (sink, fatal) = read(Table::Marks, mapping, text.as_bytes());
+        assert!(fatal, "{text}");
+        let [finding] = &sink.findings[..] else {
+            panic!("{text}: {:?}", sink.findings);
+        };
+        assert_eq!((finding.code, finding.severity), ("C16", Severity::Fatal));
+        let values = [
+            ("found", found.to_owned()),
+            ("expected", expected.to_owned()),
+        ];
+        assert_eq!(finding.values, values, "{text}");
+        assert!(
+            finding
+                .message
+                .contains(&format!("delimiter = \"{found}\""))
+        );
+    }
+    // The right separator with a column missing, or a column whose name has another sign in it.
+    for text in ["pupil,date\n", "pupil,date,what;else\n", "a\n", "a;b\n"] {
+        let (sink, fatal) = read(Table::Marks, &canonical, text.as_bytes());
+        assert!(
+            fatal && sink.findings.iter().all(|f| f.code == "C01"),
+            "{text}: {:?}",
+            sink.findings
+        );
+    }
+}

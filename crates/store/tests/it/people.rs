@@ -9,7 +9,7 @@ use lasna_domain::ids::UserNo;
 use lasna_store::db::{Constraint, DbError, ErrorKind, Read, Tx};
 use lasna_store::{Account, DayPass, Password, Profile};
 
-fn change<T>(
+pub fn change<T>(
     o: &Opened,
     scope: &Scope,
     at: i64,
@@ -19,7 +19,7 @@ fn change<T>(
 }
 
 /// Makes the account of a login.
-fn person(o: &Opened, scope: &Scope, login: &str, at: i64) -> Result<Account, DbError> {
+pub fn person(o: &Opened, scope: &Scope, login: &str, at: i64) -> Result<Account, DbError> {
     change(o, scope, at, |tx| {
         Account::insert_person(tx, scope, "teacher", Some("school-a"), login, Instant(at))?;
         let profile = Profile {
@@ -33,7 +33,7 @@ fn person(o: &Opened, scope: &Scope, login: &str, at: i64) -> Result<Account, Db
     })
 }
 
-fn password(hash: &str, once: bool) -> Password {
+pub fn password(hash: &str, once: bool) -> Password {
     Password {
         hash: hash.into(),
         once,

@@ -148,9 +148,8 @@ fn shares_are_told_as_they_are_drawn() {
             assert_eq!(told.cells[0].text(), picture.words.hidden);
             continue;
         };
-        let count = |number| Cell::Number(picture.words.writing.whole(number));
-        assert_eq!(told.cells[1], count(share.part));
-        assert_eq!(told.cells[2], count(share.whole));
+        assert_eq!(told.cells[1], picture.words.writing.count(share.part));
+        assert_eq!(told.cells[2], picture.words.writing.count(share.whole));
         // Once in each drawing and once in the table.
         assert_eq!(html.matches(told.cells[0].text()).count(), 3);
     }

@@ -28,7 +28,7 @@ pub(crate) mod trend;
 mod writing;
 pub(crate) mod year;
 
-pub(crate) use writing::{Share, Writing, whole};
+pub(crate) use writing::{Share, Writing, grouped};
 
 use askama::Template;
 use svg::{Anchor, Canvas, Drawing, id_of};

@@ -34,6 +34,7 @@ pub(super) fn writing() -> Writing {
         week: "viikko".to_owned(),
         date,
         decimal: ',',
+        thousands: '\u{a0}',
         percent: "\u{a0}%".to_owned(),
         nothing: "Ei vielä merkintöjä".to_owned(),
     }
@@ -235,10 +236,13 @@ pub(super) fn trend(count: usize) -> Option<TrendPicture> {
             whole * 100 / 98
         };
         (!free).then_some(TrendValue {
-            share: Some(Share { part, whole }),
+            share: Some(Share {
+                part: part.into(),
+                whole: whole.into(),
+            }),
             marked: Share {
-                part: whole,
-                whole: held,
+                part: whole.into(),
+                whole: held.into(),
             },
         })
     };

@@ -28,7 +28,7 @@ pub(crate) struct SharesWords {
     pub writing: Writing,
     pub caption: String,
     /// How many of what is counted make one in the table: 60 where minutes are told as hours.
-    pub per: u32,
+    pub per: u64,
     /// Heads of columns; the same words stand in the legend.
     pub label: String,
     pub share: String,
@@ -202,7 +202,7 @@ impl Picture for SharesPicture {
         };
         let row = |row: &ShareRow| {
             let per = words.per.max(1);
-            let whole = |number: u32| Cell::Number(words.writing.whole((number + per / 2) / per));
+            let whole = |number: u64| words.writing.count((number + per / 2) / per);
             let counts = match row.share {
                 Some(share) => [whole(share.part), whole(share.whole)],
                 None => [Cell::missing(), Cell::missing()],

@@ -17,11 +17,6 @@ impl Cell {
         Cell::Number("–".to_owned())
     }
 
-    /// A whole number.
-    pub fn count(number: u32) -> Cell {
-        Cell::Number(number.to_string())
-    }
-
     /// What stands in the cell.
     pub fn text(&self) -> &str {
         match self {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a share is written from its two whole numbers, the same in drawing and table.
 
+use super::table::Cell;
 use lasna_domain::calendar::Day;
 
 /// What every picture needs of a language. All of it comes from the caller.
@@ -15,36 +16,24 @@ pub(crate) struct Writing {
     pub date: fn(Day) -> String,
     /// The sign between whole and tenths.
     pub decimal: char,
+    /// The sign between thousands.
+    pub thousands: char,
     /// The sign of a percentage with what is before it.
     pub percent: String,
     /// What stands where there is nothing to draw.
     pub nothing: String,
 }
 
-/// A whole number with its thousands apart: by commas where the decimal sign is a point.
-pub(crate) fn whole(number: u64, decimal: char) -> String {
-    let digits = number.to_string();
-    let sign = if decimal == '.' { ',' } else { '\u{a0}' };
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(sign);
-        }
-        text.push(digit);
-    }
-    text
-}
-
 impl Writing {
-    /// A whole number with its thousands apart.
-    pub fn whole(&self, number: u32) -> String {
-        whole(number.into(), self.decimal)
-    }
-
     /// The name of a day's month.
     pub fn month(&self, day: Day) -> &str {
         let at = usize::try_from(day.month() - 1).unwrap_or_default();
         self.months.get(at).map_or("", String::as_str)
+    }
+
+    /// A cell with a whole number.
+    pub fn count(&self, number: impl Into<u64>) -> Cell {
+        Cell::Number(grouped(number.into(), self.thousands))
     }
 
     /// A share in percent with one decimal.
@@ -65,6 +54,19 @@ impl Writing {
     }
 }
 
+/// A whole number with a sign between its thousands.
+pub(crate) fn grouped(number: u64, sign: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(sign);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The number of a day's week after ISO 8601.
 pub(super) fn week_number(day: Day) -> i8 {
     day.to_date().iso_week_date().week()
@@ -73,15 +75,15 @@ pub(super) fn week_number(day: Day) -> i8 {
 /// A part of a whole, both counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Share {
-    pub part: u32,
-    pub whole: u32,
+    pub part: u64,
+    pub whole: u64,
 }
 
 impl Share {
     /// Tenths of a percent, rounded half up; of nothing it is nothing.
     pub fn tenths(self) -> u32 {
-        let whole = u64::from(self.whole);
-        let tenths = (u64::from(self.part) * 1000 + whole / 2).checked_div(whole);
-        tenths.map_or(0, |tenths| tenths.try_into().unwrap_or(u32::MAX))
+        let exact = lasna_domain::attendance::Share::new(self.part, self.whole);
+        let tenths = exact.map_or(0, lasna_domain::attendance::Share::tenths_shown);
+        tenths.try_into().unwrap_or(u32::MAX)
     }
 }

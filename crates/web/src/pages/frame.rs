@@ -4,6 +4,7 @@
 
 use super::texts::Texts;
 use super::tour::Card;
+use crate::charts::grouped;
 use lasna_app::Me;
 use lasna_domain::access::UserRole;
 use lasna_domain::attendance::Share;
@@ -100,17 +101,17 @@ impl Frame {
 
     /// The text of a key in the form of a number.
     pub fn count(&self, key: &str, n: u64) -> String {
-        self.texts.count(key, n, &[("n", &self.whole(n))])
+        self.texts.count(key, n, &[])
     }
 
-    /// A whole number with its thousands apart.
-    pub fn whole(&self, number: u64) -> String {
-        let decimal = if self.chosen == Language::En {
-            '.'
-        } else {
-            ','
-        };
-        crate::charts::whole(number, decimal)
+    /// A whole number with its thousands apart, in the way of the language.
+    pub fn number(&self, n: impl Into<u64>) -> String {
+        grouped(n.into(), self.thousands())
+    }
+
+    /// The sign between the thousands of a number.
+    pub fn thousands(&self) -> char {
+        self.texts.thousands()
     }
 
     /// The text of a code in the form of a number.
@@ -228,21 +229,22 @@ impl Frame {
 
     /// A share in percent with one decimal, in the way of the language; a dash where there is none.
     pub fn percent(&self, share: Option<Share>) -> String {
-        let Some(share) = share else {
-            return "–".to_owned();
+        let space = match self.chosen {
+            Language::En => "",
+            _ => "\u{a0}",
         };
-        let tenths = (share.hundredths_shown() + 5) / 10;
-        let mark = if self.chosen == Language::En {
-            "."
-        } else {
-            ","
+        let text = self.decimal(share);
+        text.map_or_else(|| "–".to_owned(), |text| format!("{text}{space}%"))
+    }
+
+    /// The same as a bare number, for a cell of a sheet.
+    pub fn decimal(&self, share: Option<Share>) -> Option<String> {
+        let tenths = share?.tenths_shown();
+        let mark = match self.chosen {
+            Language::En => '.',
+            _ => ',',
         };
-        let space = if self.chosen == Language::En {
-            ""
-        } else {
-            "\u{a0}"
-        };
-        format!("{}{mark}{}{space}%", tenths / 10, tenths % 10)
+        Some(format!("{}{mark}{}", tenths / 10, tenths % 10))
     }
 }
 
@@ -269,4 +271,39 @@ pub(crate) fn short_day(day: Day) -> String {
 /// `9.05`, as Finland writes times in all three languages.
 pub(crate) fn time_text(time: TimeOfDay) -> String {
     format!("{}.{:02}", time.0 / 60, time.0 % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::pupil_charts::writing;
+
+    #[test]
+    fn a_share_is_rounded_once_and_the_same_in_a_chart() {
+        for (part, whole, shown) in [
+            (181, 201, "90,0"),
+            (1, 2_000, "0,1"),
+            (9_994, 10_000, "99,9"),
+        ] {
+            let frame = Frame::new(Language::Fi);
+            let text = frame.percent(Share::new(part, whole));
+            assert_eq!(text, format!("{shown}\u{a0}%"));
+            let drawn = writing(&frame).share(crate::charts::Share { part, whole });
+            assert_eq!(drawn, text);
+        }
+    }
+
+    #[test]
+    fn numbers_in_sentences_and_tables_have_their_thousands_apart() {
+        for (language, text) in [
+            (Language::Fi, "21\u{a0}784"),
+            (Language::Sv, "21\u{a0}784"),
+            (Language::En, "21,784"),
+        ] {
+            let frame = Frame::new(language);
+            assert_eq!(frame.number(21_784_u64), text);
+            assert!(frame.count("signals.pupils", 21_784).contains(text));
+            assert_eq!(writing(&frame).count(21_784_u64).text(), text);
+        }
+    }
 }

@@ -71,7 +71,7 @@ fn coordinator(desk: &Desk) -> Result<Overview, AppError> {
     let model = desk.model()?;
     let measures = desk.app.measures(&model, desk.today, Instant::LATEST)?;
     let number =
-        |n: Option<u64>| n.map_or_else(|| frame.text("measures.hidden"), |n| n.to_string());
+        |n: Option<u64>| n.map_or_else(|| frame.text("measures.hidden"), |n| frame.number(n));
     let mut schools: Vec<SchoolRow> = complete.iter().map(|row| school_row(frame, row)).collect();
     for (row, of) in schools.iter_mut().zip(&complete) {
         let mut units = measures.schools.iter();
@@ -116,7 +116,7 @@ fn administrator(desk: &Desk) -> Result<Overview, AppError> {
                 "#schools",
             ),
             (
-                accounts.to_string(),
+                frame.number(accounts),
                 frame.count("overview.first_passwords", accounts),
                 "#accounts",
             ),

@@ -35,10 +35,13 @@ pub(crate) fn place(
 
 fn view(frame: &Frame, way: &Way, pupil: PupilNo, place: Place) -> PlaceView {
     let to = |key: &str, pupil: Option<PupilNo>| Some((way.pupil(pupil?), frame.text(key)));
-    let all = place.all.to_string();
+    let all = frame.number(place.all as u64);
     let (text, ways) = match place.at {
         Some(at) => (
-            frame.fill("place.at", &[("at", &at.to_string()), ("all", &all)]),
+            frame.fill(
+                "place.at",
+                &[("at", &frame.number(at as u64)), ("all", &all)],
+            ),
             vec![
                 to("place.previous", place.previous),
                 to("place.next", place.next),

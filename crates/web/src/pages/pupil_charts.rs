@@ -24,6 +24,7 @@ pub(crate) fn writing(frame: &Frame) -> Writing {
         week: frame.text("chart.week"),
         date: short_day,
         decimal: if english { '.' } else { ',' },
+        thousands: frame.thousands(),
         percent: if english { "%" } else { "\u{a0}%" }.to_owned(),
         nothing: frame.text("chart.nothing"),
     }
@@ -110,7 +111,7 @@ pub(crate) fn year(frame: &Frame, pupil: &PupilPage, today: Day, now: Instant) -
             Lesson::Authorised | Lesson::Unauthorised | Lesson::Unresolved
         ));
     }
-    let (held, absent) = (held.to_string(), absent.to_string());
+    let (held, absent) = (frame.number(held), frame.number(absent));
     let names = ["mon", "tue", "wed", "thu", "fri", "sat"];
     let categories = [
         "present",

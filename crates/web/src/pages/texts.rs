@@ -5,6 +5,7 @@
 //!
 //! Invariant: every language has every key with the same blanks; a key that is missing shows itself.
 
+use crate::charts::grouped;
 use lasna_domain::model::Language;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -49,15 +50,20 @@ fn read(files: &[&str]) -> Table {
 
 /// The texts of one language.
 #[derive(Clone, Copy)]
-pub(crate) struct Texts(&'static Table);
+pub(crate) struct Texts(&'static Table, char);
 
 impl Texts {
     pub fn of(language: Language) -> Texts {
-        Texts(match language {
-            Language::Fi => &FI,
-            Language::Sv => &SV,
-            Language::En => &EN,
-        })
+        match language {
+            Language::Fi => Texts(&FI, '\u{a0}'),
+            Language::Sv => Texts(&SV, '\u{a0}'),
+            Language::En => Texts(&EN, ','),
+        }
+    }
+
+    /// The sign between the thousands of a number.
+    pub fn thousands(self) -> char {
+        self.1
     }
 
     fn find(self, key: &str) -> Option<&'static toml::Value> {
@@ -77,8 +83,8 @@ impl Texts {
     /// The text of a key in the form of a number, which fills `{n}`.
     pub fn count(self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
         let form = if n == 1 { "one" } else { "other" };
-        let n = n.to_string();
-        let values = [values, &[("n", n.as_str())]].concat();
+        let n = grouped(n, self.1);
+        let values = [&[("n", n.as_str())], values].concat();
         self.text(&format!("{key}.{form}"), &values)
     }
 

@@ -132,7 +132,7 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         let lessons: usize = debts.iter().map(|debt| debt.lessons.len()).sum();
         if me.role == UserRole::Principal {
             page.counts.push(Count {
-                number: lessons.to_string(),
+                number: frame.number(lessons as u64),
                 text: frame.count("today.count_debt", lessons as u64),
                 href: "/marking-debt",
             });

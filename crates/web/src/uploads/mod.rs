@@ -37,6 +37,8 @@ pub(crate) const FILES_MAX: usize = 500;
 /// After so many days an upload is removed, done or not.
 pub(crate) const KEPT_DAYS: i64 = 7;
 const DAY: i64 = 86_400_000_000;
+/// The sentence of an upload without a file for any reader.
+pub(crate) const UNKNOWN: &str = "imports.nothing_to_read";
 
 /// How far an upload is.
 #[derive(Clone, Debug)]
@@ -317,7 +319,7 @@ impl Uploads {
 /// The sentence of an error.
 fn stopped(error: &AppError) -> State {
     State::Stopped(match error {
-        AppError::Import(ImportStop::NothingToRead { .. }) => "imports.nothing_to_read",
+        AppError::Import(ImportStop::NothingToRead { .. }) => UNKNOWN,
         AppError::Problem(key) if key == "imports.files_gone" => "imports.files_gone",
         error => {
             tracing::error!(%error, "an import failed");

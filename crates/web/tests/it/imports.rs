@@ -174,7 +174,7 @@ fn refused_rows_are_mended_and_given_again_with_the_same_mapping() {
         );
         let page = settled(&server.router, &path);
         assert!(
-            page.body.contains("marks.csv · rivi 2 · pupil · R01"),
+            page.body.contains("marks.csv · rivi 3 · pupil · R01"),
             "{}",
             page.body
         );

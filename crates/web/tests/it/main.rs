@@ -21,6 +21,7 @@ mod guides;
 mod help;
 mod html;
 mod imports;
+mod imports_told;
 mod list;
 mod list_page;
 mod measures;

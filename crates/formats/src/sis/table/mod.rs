@@ -7,13 +7,15 @@
 //! Codes: `C01` column missing · `C02` code not in the mapping · `C03` day or instant · `C04` time
 //! · `C05` minutes · `C06` number · `C07` not in the encoding of the mapping · `C08` number of
 //! fields · `C09` empty · `C10` contradiction · `C11` row repeated · `C12` column not read · `C13`
-//! unknown word · `C14` rows left out by the mapping · `C15` file cannot be read.
+//! unknown word · `C14` rows left out by the mapping · `C15` file cannot be read · `C16`
+//! another separator of columns.
 //!
 //! Invariant: every data row is told by `Sink::read` once, and then by a row, by one refusal, or in
 //! the sum of `C14`.
 
 mod build;
 mod lines;
+mod separator;
 
 pub(super) use lines::{Lines, Trouble};
 
@@ -220,6 +222,10 @@ impl Told<'_> {
                 Some(columns)
             }
             Err(faults) => {
+                if let Some(found) = separator::other(self.table, self.mapping, &header, &faults) {
+                    self.other_separator(found);
+                    return None;
+                }
                 for fault in faults {
                     let (column, message) = match fault {
                         HeaderFault::Missing(field, column) => (
@@ -237,6 +243,29 @@ impl Told<'_> {
         }
     }
 
+    /// The columns are apart by another sign than the mapping says.
+    fn other_separator(&mut self, found: u8) {
+        let sign = |byte: u8| match byte {
+            b'\t' => "\\t".to_owned(),
+            byte => char::from(byte).to_string(),
+        };
+        let (found, expected) = (sign(found), sign(self.mapping.delimiter));
+        let message = format!(
+            "the columns are apart by \"{found}\", expected is \"{expected}\": write delimiter = \
+             \"{found}\" into mapping.toml"
+        );
+        let file = self.file.to_owned();
+        self.sink.finding(Finding {
+            file,
+            row: 0,
+            column: None,
+            code: "C16",
+            severity: Severity::Fatal,
+            message,
+            values: vec![("found", found), ("expected", expected)],
+        });
+    }
+
     fn file_finding(
         &mut self,
         code: &'static str,
@@ -252,6 +281,7 @@ impl Told<'_> {
             code,
             severity,
             message,
+            values: Vec::new(),
         })
     }
 
@@ -265,6 +295,7 @@ impl Told<'_> {
             code,
             severity,
             message,
+            values: Vec::new(),
         });
         true
     }
@@ -281,6 +312,7 @@ impl Told<'_> {
             code: "C11",
             severity: Severity::Warning,
             message: "the row is the same as the row before it".to_owned(),
+            values: Vec::new(),
         })
     }
 
@@ -301,6 +333,7 @@ impl Told<'_> {
             code: refusal.code,
             severity: Severity::Rejected,
             message: refusal.message,
+            values: Vec::new(),
         })
     }
 }

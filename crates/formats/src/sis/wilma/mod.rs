@@ -167,6 +167,7 @@ impl Told<'_> {
             code,
             severity,
             message,
+            values: Vec::new(),
         })
     }
 }

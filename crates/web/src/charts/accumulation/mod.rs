@@ -151,7 +151,7 @@ impl Picture for AccumulationPicture {
         // Rows with the day that orders them; what happens in a week stands before its sum.
         let mut rows: Vec<(Day, TableRow)> = Vec::new();
         let mut row = |day: Day, when: String, what: String, hours: u32| {
-            let cells = vec![Cell::Text(what), Cell::count(hours)];
+            let cells = vec![Cell::Text(what), words.writing.count(hours)];
             rows.push((day, TableRow::new(when, cells)));
         };
         let date = words.writing.date;

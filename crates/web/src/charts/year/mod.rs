@@ -8,7 +8,7 @@ mod tests;
 
 use super::svg::{Canvas, id_of};
 use super::table::{Cell, Table, TableRow};
-use super::writing::{Writing, week_number};
+use super::writing::{Writing, grouped, week_number};
 use super::{LegendItem, Picture, Svg};
 use lasna_domain::calendar::Day;
 use paint::Layout;
@@ -167,9 +167,9 @@ impl YearPicture {
             cells.push(Cell::Number(word.clone()));
             cells.extend((0..COUNTED).map(|_| Cell::missing()));
         } else {
-            cells.push(Cell::count(week.held()));
+            cells.push(self.words.writing.count(week.held()));
             let counted = Lesson::ALL.iter().take(COUNTED);
-            cells.extend(counted.map(|lesson| Cell::count(week.count(*lesson))));
+            cells.extend(counted.map(|lesson| self.words.writing.count(week.count(*lesson))));
         }
         TableRow::new(week_number(week.monday).to_string(), cells)
     }
@@ -193,6 +193,7 @@ impl YearPicture {
                     items.push(item(at, word, None));
                 }
             } else if count > 0 {
+                let count = grouped(count.into(), self.words.writing.thousands);
                 let amount = format!("{count}\u{a0}{}", self.words.unit);
                 items.push(item(at, word, Some(amount)));
             }
@@ -215,10 +216,10 @@ impl Picture for YearPicture {
         head.extend(words.lessons.iter().take(COUNTED).cloned());
         let mut rows: Vec<TableRow> = self.weeks.iter().map(|week| self.row(week)).collect();
         if !rows.is_empty() {
-            let held = self.weeks.iter().map(SchoolWeek::held).sum();
-            let mut cells = vec![Cell::Text("–".to_owned()), Cell::count(held)];
+            let held: u32 = self.weeks.iter().map(SchoolWeek::held).sum();
+            let mut cells = vec![Cell::Text("–".to_owned()), words.writing.count(held)];
             let counted = Lesson::ALL.iter().take(COUNTED);
-            cells.extend(counted.map(|lesson| Cell::count(self.total(*lesson))));
+            cells.extend(counted.map(|lesson| words.writing.count(self.total(*lesson))));
             rows.push(TableRow {
                 header: words.total.clone(),
                 cells,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a code is shown to who may import, and stands in no address and no title.
 
-use super::{counted, moment, number, who};
+use super::{moment, who};
 use crate::pages::frame::Frame;
 use crate::pages::register::{field, once_of};
 use crate::pages::visit::{Desk, Reply, Visit};
@@ -49,6 +49,8 @@ struct VersionView {
 struct CodesPage {
     frame: Frame,
     title: String,
+    /// The title of the window, which says so where something is wrong.
+    window: String,
     saved: bool,
     errors: Vec<(String, String)>,
     unknown: Vec<CodeView>,
@@ -161,7 +163,7 @@ fn met(desk: &Desk, known: &CodePage) -> BTreeMap<String, Met> {
         for (code, used) in &source.codes {
             let of_code = all.entry(code.clone()).or_default();
             of_code.own |= source.reader != "edfi";
-            let marks = counted(frame, frame.count("codes.marks", used.marks), used.marks);
+            let marks = frame.count("codes.marks", used.marks);
             of_code.uses.push(format!("{reader} · {marks}"));
             for (presence, approval) in used.read_as.keys() {
                 let code = match approval.as_code() {
@@ -180,11 +182,7 @@ fn met(desk: &Desk, known: &CodePage) -> BTreeMap<String, Met> {
         all.entry(code.clone()).or_default().own = true;
     }
     for (_, of_code) in all.iter_mut().filter(|(_, met)| met.refused > 0) {
-        let text = counted(
-            frame,
-            frame.count("codes.refused", of_code.refused),
-            of_code.refused,
-        );
+        let text = frame.count("codes.refused", of_code.refused);
         of_code.uses.push(text);
     }
     all
@@ -228,11 +226,12 @@ fn page_of(
     let (unknown, known_views) = views.into_iter().partition(|view| view.unknown);
     let title = frame.text("codes.title");
     CodesPage {
-        title: if errors.is_empty() {
-            title
+        window: if errors.is_empty() {
+            title.clone()
         } else {
             frame.fill("frame.error_in_title", &[("title", &title)])
         },
+        title,
         saved,
         errors,
         unknown,
@@ -297,7 +296,7 @@ fn code_view(
 }
 
 fn version_view(frame: &Frame, version: &CodeVersionRow) -> VersionView {
-    let no = number(frame, version.no.into());
+    let no = frame.number(version.no);
     let at = moment(frame, version.at);
     let by = who(frame, version.by.as_deref());
     let values = [("no", &*no), ("at", &*at), ("name", &*by)];

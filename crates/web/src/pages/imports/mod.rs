@@ -15,7 +15,6 @@ use crate::uploads::{Upload, Uploads};
 use lasna_app::AppError;
 use lasna_app::import::recognised;
 use lasna_domain::calendar::Instant;
-use lasna_domain::model::Language;
 use std::sync::Arc;
 
 /// The page of an upload.
@@ -50,30 +49,21 @@ fn who(frame: &Frame, by: Option<&str>) -> String {
     by.map_or_else(|| frame.text("imports.operator"), str::to_owned)
 }
 
-/// A number with its thousands apart, in the way of the language.
-fn number(frame: &Frame, n: u64) -> String {
-    let digits = n.to_string();
-    let sign = if frame.chosen == Language::En {
-        ','
-    } else {
-        '\u{a0}'
-    };
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(sign);
-        }
-        text.push(digit);
-    }
-    text
-}
+/// Files of an upload that its name tells.
+const NAMES_TOLD: usize = 3;
 
-/// A sentence with a number, with the thousands of the number apart.
-fn counted(frame: &Frame, text: String, n: u64) -> String {
-    if n < 1_000 {
-        return text;
+/// An upload by its files, when they came and from whom.
+fn upload_name(frame: &Frame, upload: &Upload) -> String {
+    let names = upload.files.iter().take(NAMES_TOLD);
+    let names: Vec<&str> = names.map(|file| file.name.as_str()).collect();
+    let mut files = names.join(", ");
+    let more = upload.files.len().saturating_sub(NAMES_TOLD) as u64;
+    if more > 0 {
+        files = format!("{files} {}", frame.count("imports.more_files", more));
     }
-    text.replacen(&n.to_string(), &number(frame, n), 1)
+    let at = moment(frame, upload.at);
+    let values = [("at", &*at), ("files", &*files), ("name", &*upload.by)];
+    frame.fill("imports.upload_name", &values)
 }
 
 /// The size of a file in words.
@@ -82,7 +72,7 @@ fn size(frame: &Frame, bytes: u64) -> String {
         0..1_000_000 => (bytes.div_ceil(1_000), "kb"),
         _ => (bytes.div_ceil(1_000_000), "mb"),
     };
-    format!("{}\u{a0}{}", number(frame, n), frame.code("size", unit))
+    format!("{}\u{a0}{}", frame.number(n), frame.code("size", unit))
 }
 
 /// What a file is, by its name.
@@ -108,13 +98,15 @@ fn file_views(frame: &Frame, files: &[(&str, u64)]) -> Vec<FileView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lasna_domain::model::Language;
 
     #[test]
     fn thousands_stand_apart() {
-        let text = |language, n| number(&Frame::new(language), n);
+        let text = |language, n: u64| Frame::new(language).number(n);
         assert_eq!(text(Language::Fi, 1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(text(Language::En, 1_234), "1,234");
         assert_eq!(text(Language::Sv, 999), "999");
+        assert_eq!(text(Language::Sv, 1_000), "1\u{a0}000");
         let frame = Frame::new(Language::En);
         assert_eq!(size(&frame, 1_500), "2\u{a0}kB");
     }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: a form that was sent with something wrong is shown again with what is wrong.
 
-use super::{FileView, file_views, moment, number, path_of, size, who};
+use super::{FileView, file_views, moment, path_of, size, upload_name, who};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Desk, Reply, Visit};
-use crate::uploads::{KEPT_DAYS, State, Upload, UploadSettings, files_of};
+use crate::uploads::{KEPT_DAYS, State, UNKNOWN, Upload, UploadSettings, files_of};
 use askama::Template;
 use axum::response::Response;
 use lasna_app::AppError;
@@ -63,6 +63,8 @@ pub(super) struct ImportView {
 struct ImportsPage {
     frame: Frame,
     title: String,
+    /// The title of the window, which says so where something is wrong.
+    window: String,
     errors: Vec<(String, String)>,
     /// Whether files can be given here.
     open: bool,
@@ -93,10 +95,11 @@ pub(super) fn page(desk: Desk, wrong: Option<Wrong>) -> Result<Reply, AppError> 
     let title = frame.text("imports.title");
     let listed = uploads.as_ref().map(|all| all.list(desk.now));
     let page = ImportsPage {
-        title: match wrong {
+        window: match wrong {
             Some(_) => frame.fill("frame.error_in_title", &[("title", &title)]),
-            None => title,
+            None => title.clone(),
         },
+        title,
         errors: errors.into_iter().collect(),
         open: uploads.is_some(),
         once: desk.token()?,
@@ -138,18 +141,17 @@ fn upload_view(frame: &Frame, upload: &Upload) -> UploadView {
         State::Waiting => ("waiting", "quiet"),
         State::Reading => ("reading", "quiet"),
         State::Ready { report, .. } if report.is_fatal() => ("fatal", "due"),
+        State::Ready { report, .. } if report.is_empty() => ("empty", "due"),
         State::Ready { report, .. } if report.alters_nothing() => ("nothing", "quiet"),
         State::Ready { .. } => ("ready", "wait"),
         State::Writing => ("writing", "quiet"),
         State::Done(_) => ("mend", "wait"),
+        State::Stopped(UNKNOWN) => ("unknown", "due"),
         State::Stopped(_) => ("stopped", "due"),
     };
-    let at = moment(frame, upload.at);
-    let files = frame.count("imports.files", upload.files.len() as u64);
-    let values = [("at", &*at), ("files", &*files), ("name", &*upload.by)];
     UploadView {
         href: path_of(&upload.id),
-        name: frame.fill("imports.upload_name", &values),
+        name: upload_name(frame, upload),
         state: frame.code("upload_state", state),
         tone,
     }
@@ -186,11 +188,11 @@ pub(super) fn kind_views<'c>(
         .into_iter()
         .map(|(kind, c)| KindView {
             name: frame.code("import_kind", kind),
-            added: number(frame, c.added),
-            changed: number(frame, c.changed),
-            ended: number(frame, c.ended),
-            unchanged: number(frame, c.unchanged),
-            rejected: number(frame, c.rejected),
+            added: frame.number(c.added),
+            changed: frame.number(c.changed),
+            ended: frame.number(c.ended),
+            unchanged: frame.number(c.unchanged),
+            rejected: frame.number(c.rejected),
         })
         .collect()
 }
@@ -226,7 +228,7 @@ pub(super) fn import_view(frame: &Frame, row: &ImportRow) -> ImportView {
 
 /// How many rows are new, changed, ended and refused, over all kinds.
 fn sum_text(frame: &Frame, counts: &BTreeMap<String, Counts>) -> String {
-    let sum = |of: fn(&Counts) -> u64| number(frame, counts.values().map(of).sum());
+    let sum = |of: fn(&Counts) -> u64| frame.number(counts.values().map(of).sum::<u64>());
     let (added, changed) = (sum(|c| c.added), sum(|c| c.changed));
     let (ended, rejected) = (sum(|c| c.ended), sum(|c| c.rejected));
     if counts.is_empty() {

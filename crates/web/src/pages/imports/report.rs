@@ -1,12 +1,11 @@
 //! What a reading of files found, as it is shown: differences, refused rows, warnings.
 //!
-//! A finding is told by its code in the language of the reader; the English message of the reader
-//! stays on the command line and in the file of refused rows.
+//! A finding is told by its code in the language of the reader, also in the file of refused rows; the
+//! English message of the reader stays on the command line.
 //!
 //! Invariant: a cell of a file is shown nowhere but as a code that waits for its meaning.
 
 use super::overview::{KindView, kind_views};
-use super::{counted, number};
 use crate::pages::frame::Frame;
 use lasna_app::import::{FUSE_PERCENT, Report};
 use lasna_formats::finding::{Finding, Severity};
@@ -27,6 +26,8 @@ pub(super) struct ReportView {
     pub kinds: Vec<KindView>,
     /// Nothing of it can be used.
     pub fatal: bool,
+    /// The files have no row.
+    pub empty: bool,
     /// Writing it would alter nothing.
     pub nothing: bool,
     /// How much of a kind would end.
@@ -58,6 +59,7 @@ pub(super) fn report_view(frame: &Frame, report: &Report) -> ReportView {
             kind_views(frame, counts)
         },
         fatal,
+        empty: report.is_empty(),
         nothing: report.alters_nothing(),
         ends: fuse.map(|(kind, percent)| {
             let (kind, percent) = (frame.code("import_kind", kind), percent.to_string());
@@ -66,34 +68,49 @@ pub(super) fn report_view(frame: &Frame, report: &Report) -> ReportView {
         fuse: report
             .fuse
             .is_some_and(|(_, percent)| percent > FUSE_PERCENT),
-        refused_title: counted(
-            frame,
-            frame.count("imports.refused", report.rejected.len() as u64),
-            report.rejected.len() as u64,
-        ),
+        refused_title: frame.count("imports.refused", report.rejected.len() as u64),
         refused: refused.take(SHOWN).map(|f| one(frame, f)).collect(),
-        more: (more > 0).then(|| counted(frame, frame.count("imports.more_refused", more), more)),
+        more: (more > 0).then(|| frame.count("imports.more_refused", more)),
         warnings: grouped(frame, &report.warnings),
         ignored: report.ignored.clone(),
-        unknown: (codes > 0)
-            .then(|| counted(frame, frame.count("imports.unknown_codes", codes), codes)),
+        unknown: (codes > 0).then(|| frame.count("imports.unknown_codes", codes)),
         fingerprint: report.fingerprint,
     }
 }
 
 fn one(frame: &Frame, finding: &Finding) -> FindingView {
-    let mut place = finding.file.clone();
-    if finding.row > 0 {
-        place = format!("{place} · {} {}", frame.text("imports.row"), finding.row);
-    }
-    if let Some(column) = &finding.column {
-        place = format!("{place} · {column}");
-    }
+    let mut places = vec![finding.file.clone()];
+    places.extend(row_and_column(frame, finding));
     FindingView {
-        place,
+        place: places.join(" · "),
         code: finding.code,
-        text: frame.code("import_finding", key_of(finding.code, finding.severity)),
+        text: sentence(frame, finding),
     }
+}
+
+/// The row as a spreadsheet shows it and the column, where there are some.
+fn row_and_column(frame: &Frame, finding: &Finding) -> Vec<String> {
+    let row = (finding.row > 0).then(|| {
+        let row = finding.row_shown().to_string();
+        format!("{} {row}", frame.text("imports.row"))
+    });
+    row.into_iter().chain(finding.column.clone()).collect()
+}
+
+fn sentence(frame: &Frame, finding: &Finding) -> String {
+    let key = key_of(finding.code, finding.severity);
+    let values: Vec<(&str, &str)> = finding
+        .values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    frame.fill(&format!("import_finding.{key}"), &values)
+}
+
+/// A finding in the last column of the file of refused rows.
+pub(super) fn told(frame: &Frame, finding: &Finding) -> String {
+    let place = row_and_column(frame, finding).join(", ");
+    format!("{place}: {} {}", finding.code, sentence(frame, finding))
 }
 
 /// Warnings by file and code, with how many there are.
@@ -104,7 +121,7 @@ fn grouped(frame: &Frame, warnings: &[Finding]) -> Vec<FindingView> {
     }
     sums.into_iter()
         .map(|((file, code), n)| FindingView {
-            place: format!("{file} · {}", number(frame, n)),
+            place: format!("{file} · {}", frame.number(n)),
             code,
             text: frame.code("import_finding", key_of(code, Severity::Warning)),
         })

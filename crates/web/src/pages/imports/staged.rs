@@ -5,17 +5,18 @@
 //! Invariant: the button writes what this page shows, by its fingerprint.
 
 use super::overview::Wrong;
-use super::report::{ReportView, report_view};
-use super::{FileView, counted, file_views, mapping_of, moment, number, path_of, uploads_of};
+use super::report::{ReportView, report_view, told};
+use super::{FileView, file_views, mapping_of, path_of, upload_name, uploads_of};
 use crate::pages::frame::Frame;
 use crate::pages::register::field;
 use crate::pages::visit::{Desk, Reply, Visit};
-use crate::uploads::{State, Upload};
+use crate::uploads::{State, UNKNOWN, Upload};
 use askama::Template;
 use axum::extract::{Form, Path};
 use axum::response::Response;
 use lasna_app::AppError;
 use lasna_app::import::{Report, refused_rows};
+use lasna_formats::finding::Finding;
 use lasna_formats::sis::Table;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ struct RefusedView {
 struct UploadPage {
     frame: Frame,
     title: String,
+    /// The title of the window, which says so where something is wrong.
+    window: String,
     about: String,
     path: String,
     errors: Vec<(String, String)>,
@@ -41,6 +44,8 @@ struct UploadPage {
     busy: Option<String>,
     again: bool,
     stopped: Option<String>,
+    /// No file was for a reader: reading again would not help.
+    unknown: bool,
     report: Option<ReportView>,
     /// Written: what came of it.
     done: Option<String>,
@@ -141,7 +146,8 @@ pub(crate) async fn refused(visit: Visit, Path((id, no)): Path<(String, String)>
             let file = uploads.input(&upload, no).ok_or_else(missing)?;
             let mapping = mapping_of(&upload).and_then(|(no, _)| uploads.input(&upload, no));
             desk.app.note_refused_rows()?;
-            let bytes = refused_rows(file, mapping, &report)?;
+            let tell = |finding: &Finding| told(&desk.frame, finding);
+            let bytes = refused_rows(file, mapping, &report, tell)?;
             let name = format!("{}.rejected.csv", table.name());
             Ok(Reply::Bytes("text/csv", name, bytes))
         })
@@ -167,17 +173,13 @@ fn page(desk: Desk, upload: &Upload, wrong: Option<Wrong>) -> Result<Reply, AppE
         .map(|file| (file.name.as_str(), file.bytes))
         .collect();
     let page = UploadPage {
-        title: if errors.is_empty() {
-            title
+        window: if errors.is_empty() {
+            title.clone()
         } else {
             frame.fill("frame.error_in_title", &[("title", &title)])
         },
-        about: {
-            let at = moment(&frame, upload.at);
-            let files = frame.count("imports.files", files.len() as u64);
-            let values = [("at", &*at), ("files", &*files), ("name", &*upload.by)];
-            frame.fill("imports.upload_name", &values)
-        },
+        title,
+        about: upload_name(&frame, upload),
         path: path_of(&upload.id),
         errors,
         busy: busy_text(&frame, &state, upload.rows()),
@@ -186,6 +188,7 @@ fn page(desk: Desk, upload: &Upload, wrong: Option<Wrong>) -> Result<Reply, AppE
             State::Stopped(key) => Some(frame.text(key)),
             _ => None,
         },
+        unknown: matches!(state, State::Stopped(UNKNOWN)),
         done: match &state {
             State::Done(report) => Some(done_text(&frame, report)),
             _ => None,
@@ -209,18 +212,21 @@ fn page(desk: Desk, upload: &Upload, wrong: Option<Wrong>) -> Result<Reply, AppE
     }
 }
 
-const fn title_of(state: &State) -> &'static str {
+fn title_of(state: &State) -> &'static str {
     match state {
         State::Unread | State::Waiting | State::Reading => "reading",
+        State::Ready { report, .. } if report.is_fatal() => "fatal",
+        State::Ready { report, .. } if report.is_empty() => "empty",
         State::Ready { .. } => "ready",
         State::Writing => "writing",
         State::Done(_) => "done",
+        State::Stopped(UNKNOWN) => "unknown",
         State::Stopped(_) => "stopped",
     }
 }
 
 fn busy_text(frame: &Frame, state: &State, rows: u64) -> Option<String> {
-    let rows = number(frame, rows);
+    let rows = frame.number(rows);
     let key = match state {
         State::Unread | State::Waiting => return Some(frame.text("imports.waiting")),
         State::Reading => "imports.reading",
@@ -244,10 +250,10 @@ fn refused_views(frame: &Frame, upload: &Upload, report: &Report) -> Vec<Refused
     }
     let mut views = Vec::new();
     for (no, file) in upload.files.iter().enumerate() {
-        let of_file = |row: &&lasna_formats::finding::Finding| row.row > 0 && row.file == file.name;
+        let of_file = |row: &&Finding| row.row > 0 && row.file == file.name;
         let rows = report.rejected.iter().filter(of_file).count() as u64;
         if rows > 0 && Table::of_file_name(&file.name).is_some() {
-            let text = counted(frame, frame.count("imports.refused_file", rows), rows);
+            let text = frame.count("imports.refused_file", rows);
             views.push(RefusedView {
                 href: format!("{}/refused/{no}", path_of(&upload.id)),
                 text: format!("{} · {text}", file.name),

@@ -205,7 +205,7 @@ fn rows(frame: &Frame, unit: &Unit) -> Vec<MeasureRow> {
     let row = |code: String, counted: &Counted| MeasureRow {
         name: frame.code("measure", &code),
         part: match counted.part {
-            Some(part) => format!("{} / {}", frame.whole(part), frame.whole(counted.whole)),
+            Some(part) => format!("{} / {}", frame.number(part), frame.number(counted.whole)),
             None => frame.text("measures.hidden"),
         },
         share: counted_text(frame, counted),
@@ -225,7 +225,7 @@ fn rows(frame: &Frame, unit: &Unit) -> Vec<MeasureRow> {
 fn contacts(frame: &Frame, unit: &Unit) -> Vec<String> {
     let contacts = &unit.contacts;
     let number =
-        |n: Option<u64>| n.map_or_else(|| frame.text("measures.hidden"), |n| frame.whole(n));
+        |n: Option<u64>| n.map_or_else(|| frame.text("measures.hidden"), |n| frame.number(n));
     let mut all = vec![
         frame.fill(
             "measures.reached",

@@ -13,18 +13,8 @@ use lasna_domain::attendance::{LIMITS, Share as Shown};
 /// The limit that schools are shown by: ten percent.
 const LIMIT: usize = 1;
 
-/// Both numbers in 32 bits: what is larger is told in larger pieces, which changes no share that is
-/// shown.
-fn share(part: u64, whole: u64) -> Share {
-    let mut divisor = 1;
-    while whole / divisor > u64::from(u32::MAX) {
-        divisor *= 10;
-    }
-    let small = |number: u64| u32::try_from(number / divisor).unwrap_or(u32::MAX);
-    Share {
-        part: small(part),
-        whole: small(whole),
-    }
+const fn share(part: u64, whole: u64) -> Share {
+    Share { part, whole }
 }
 
 fn words(frame: &Frame, id: &str, finding: String, description: &str) -> ChartWords {
@@ -112,8 +102,8 @@ pub(super) fn limits(frame: &Frame, measures: &Measures, unit: &Unit) -> String 
         Some(part) => frame.fill(
             "measures.limits_finding",
             &[
-                ("part", &frame.whole(part)),
-                ("whole", &frame.whole(now.whole)),
+                ("part", &frame.number(part)),
+                ("whole", &frame.number(now.whole)),
             ],
         ),
     };
@@ -156,7 +146,7 @@ struct Bars {
     share: &'static str,
     part: &'static str,
     whole: &'static str,
-    per: u32,
+    per: u64,
 }
 
 /// Absence of each school, school year to date.

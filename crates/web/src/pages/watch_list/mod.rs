@@ -4,10 +4,12 @@
 
 mod filter;
 mod row;
+mod sheet;
 mod way;
 
 pub(crate) use filter::filter_text;
 pub(crate) use row::{RowView, late_text, reason_text, rows_of};
+pub(crate) use sheet::export;
 pub(crate) use way::{Way, path};
 
 use super::frame::Frame;
@@ -120,7 +122,8 @@ fn page_of(mut desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, A
     let own = desk.app.own_filters()?;
     let frame = &desk.frame;
     let of_pupils = frame.count("signals.pupils", list.pupils as u64);
-    let (shown, all) = (rows.len().to_string(), list.rows.len().to_string());
+    let number = |rows: &[ListRow]| frame.number(rows.len() as u64);
+    let (shown, all) = (number(&rows), number(&list.rows));
     let name = model_name(&model, frame.chosen);
     let filter = &way.filter;
     let title = frame.text("signals.title");
@@ -171,7 +174,7 @@ fn page_of(mut desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, A
 fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
     let count = |test: &dyn Fn(&&ListRow) -> bool| list.rows.iter().filter(test).count() as u64;
     let plain = |number: u64, key: &str| Strip {
-        number: number.to_string(),
+        number: frame.number(number),
         text: frame.count_code("today", key, number),
         meter: None,
     };
@@ -186,41 +189,4 @@ fn strip(frame: &Frame, list: &SignalList, day: Day) -> Vec<Strip> {
             meter: Some(marked_text(frame, &list.figures)),
         },
     ]
-}
-
-/// `GET /watch-list.csv`: the same list as a file for a spreadsheet.
-pub(crate) async fn export(visit: Visit) -> Response {
-    let query = visit.query.clone();
-    visit
-        .desk(move |desk| {
-            let way = Way::of(&query, desk.today);
-            way.known.or_refuse()?;
-            let (_, kept, day) = list_of(&desk, &way)?;
-            let model = desk.model()?;
-            let frame = &desk.frame;
-            let head = [
-                "name", "class", "step", "why", "since", "absent", "marked", "task", "due",
-                "contact",
-            ];
-            let head = head.map(|name| frame.code("column", name));
-            let rows = rows_of(frame, &model, &kept, (day, &way))
-                .into_iter()
-                .map(|row| {
-                    [
-                        row.name,
-                        row.class,
-                        row.step,
-                        row.why,
-                        row.since,
-                        row.percent,
-                        row.marked,
-                        row.task,
-                        row.due,
-                        row.contact,
-                    ]
-                });
-            let text = lasna_formats::csv_out::sheet(&head, rows);
-            Ok(Reply::File("text/csv; charset=utf-8", "lasna.csv", text))
-        })
-        .await
 }

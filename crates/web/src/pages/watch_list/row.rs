@@ -221,12 +221,21 @@ fn contact_text(frame: &Frame, row: &ListRow) -> String {
     let Some(act) = &row.last_contact else {
         return frame.text("signals.no_contact");
     };
-    let ActWhat::Contact(with, outcome) = act.what else {
+    match contact_of(frame, row) {
+        text if text.is_empty() => text,
+        text => format!("{text} {}", short_day(act.day)),
+    }
+}
+
+/// With whom the latest contact was, and what came of it; empty where there is none.
+pub(super) fn contact_of(frame: &Frame, row: &ListRow) -> String {
+    let what = row.last_contact.as_ref().map(|act| act.what);
+    let Some(ActWhat::Contact(with, outcome)) = what else {
         return String::new();
     };
     let with = frame.code("contact_with", with.as_code());
     let outcome = frame.code("contact_outcome", outcome.as_code());
-    format!("{with}: {outcome} {}", short_day(act.day))
+    format!("{with}: {outcome}")
 }
 
 fn weeks_view(frame: &Frame, weeks: &[WeekMissed]) -> (Vec<Bar>, String) {

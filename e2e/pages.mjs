@@ -40,6 +40,26 @@ async function wrong(page, name) {
   await page.locator(".errors").waitFor();
 }
 
+/** The question before a contact that was logged a moment ago. */
+async function again(page) {
+  for (let sent = 0; sent < 2; sent += 1) {
+    await act(page, "contact");
+    await page.locator("label[for=contact_with-home]").click();
+    await page.locator("label[for=contact_outcome-not_reached]").click();
+    await page.locator("form.card button").click();
+    await page.locator("#done, input[name=sure]").first().waitFor({ state: "attached" });
+    if (await page.locator("input[name=sure]").count()) return;
+  }
+  throw new Error("the contact was logged twice");
+}
+
+/** Substitutes, with nothing chosen. */
+async function nobodyChosen(page) {
+  await page.goto("/substitutes");
+  await page.locator("form[action='/substitutes'][method=post] button").click();
+  await page.locator(".errors").waitFor();
+}
+
 /** A page at a step of the guided tour, which is ended again for the pages after it. */
 const tour = (step) => async (page) => {
   await page.goto(`/demo/tour/${step}`);
@@ -66,6 +86,7 @@ async function upload(page) {
 /** name, role, and how to get there. */
 export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
+  ["sign-in-lost", "none", at("/sign-in?to=%2Fwatch-list&why=lost")],
   ["missing", "none", at("/nowhere")],
   ["ladder", "none", at("/ladder")],
   ["help", "none", at("/help")],
@@ -81,8 +102,11 @@ export const PAGES = [
   ["tour-pupil", "sky-worker", tour(3)],
   ["contact", "sky-worker", (page) => act(page, "contact")],
   ["contact-wrong", "sky-worker", (page) => wrong(page, "contact")],
+  ["contact-again", "sky-worker", again],
   ["no-concern", "sky-worker", (page) => act(page, "no-concern")],
   ["no-concern-wrong", "sky-worker", (page) => wrong(page, "no-concern")],
+  ["method", "sky-worker", at("/sign-out")],
+  ["list-odd-day", "sky-worker", at("/watch-list?known=abc")],
   ["password", "sky-worker", at("/password")],
   ["today-principal", "principal", at("/today")],
   ["marking-debt", "principal", at("/marking-debt")],
@@ -100,6 +124,8 @@ export const PAGES = [
   ["version", "coordinator", at("/ladder/versions/1")],
   ["measures-school", "principal", at("/measures")],
   ["substitutes", "principal", at("/substitutes")],
+  ["substitutes-wrong", "principal", nobodyChosen],
+  ["substitutes-past", "principal", at("/substitutes?day=1.3.2027")],
   ["help-role", "administrator", at("/help")],
   ["today-administrator", "administrator", at("/today")],
   ["imports", "administrator", at("/imports")],

@@ -159,6 +159,15 @@ impl Frame {
         LANGUAGES.iter().map(choice).collect()
     }
 
+    /// The same page in another language, for who has no account to keep one.
+    pub fn in_language(&self, code: &str) -> String {
+        let query = self.back.split_once('?').map_or("", |(_, query)| query);
+        let said = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang");
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(said).append_pair("lang", code);
+        format!("?{}", query.finish())
+    }
+
     /// Where the role may go.
     pub fn places(&self) -> Vec<Place> {
         let hrefs: &[&'static str] = match self.role {

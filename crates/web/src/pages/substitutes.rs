@@ -114,15 +114,11 @@ fn page_of(
         let chosen = field(sent, name) == value;
         (value, text, chosen)
     };
-    let title = frame.text("substitutes.title");
     let last = desk.today.plus(PASS_DAYS_AHEAD);
     let past = day < desk.today;
     let error = |key: &&str| (field_of(key).to_owned(), frame.text(key));
     let page = SubstitutesPage {
-        title: match wrong.is_empty() {
-            false => frame.fill("frame.error_in_title", &[("title", &title)]),
-            true => title,
-        },
+        title: frame.text("substitutes.title"),
         lead: frame.fill("substitutes.lead", &[("day", &frame.weekday(day))]),
         day: day.to_string(),
         first: desk.today.to_string(),

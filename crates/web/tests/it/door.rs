@@ -78,6 +78,18 @@ fn the_page_for_signing_in_says_why_and_leads_back() {
         let read = check(&page.body, "fi", "lost");
         assert!(read.says("Istuntosi päättyi, eikä lähettämiäsi tietoja tallennettu."));
         assert_eq!(read.value("to"), "/codes");
+        // Another language keeps the way and the reason.
+        let href = read
+            .tags
+            .iter()
+            .find(|tag| tag.get("hreflang") == Some("sv"))
+            .and_then(|tag| tag.get("href"));
+        let swedish = format!("/sign-in{}", href.unwrap().replace("&#38;", "&"));
+        assert_eq!(swedish, "/sign-in?to=%2Fcodes&why=lost&lang=sv");
+        let swedish = ask(&router, "GET", &swedish, None);
+        let swedish = check(&swedish.body, "sv", "lost");
+        assert!(swedish.says("det du skickade sparades inte"));
+        assert_eq!(swedish.value("to"), "/codes");
         let ended = follow(&router, &ask(&router, "GET", "/measures", GONE));
         assert!(check(&ended.body, "fi", "ended").says("Istuntosi päättyi. Kirjaudu"));
         // A wrong password keeps the way.

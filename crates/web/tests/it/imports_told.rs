@@ -103,7 +103,7 @@ fn refused_rows_are_told_in_the_language_of_the_reader() {
             (
                 "en",
                 "row 2, pupil: R01 ",
-                "row 3, code: C02 The code has no meaning.",
+                "row 3, code: C02 The code’s meaning is missing.",
             ),
         ] {
             let body = format!("language={language}&back=%2Fimports");

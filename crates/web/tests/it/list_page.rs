@@ -140,7 +140,7 @@ fn a_cell_of_the_sheet_is_data() {
         for name in ["Portaan numero", "Koulupäiviä myöhässä"] {
             assert!(cell(name).parse::<u32>().is_ok(), "{name}: {rows:?}");
         }
-        for name in ["Alkaen", "Määräpäivä"] {
+        for name in ["Ylittyi", "Määräpäivä"] {
             let parts: Vec<&str> = cell(name).split('.').collect();
             let [day, month, year] = parts[..] else {
                 panic!("{name}: {rows:?}");

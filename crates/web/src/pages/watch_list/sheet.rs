@@ -37,6 +37,7 @@ pub(crate) async fn export(visit: Visit) -> Response {
     visit
         .desk(move |desk| {
             let way = Way::of(&query, desk.today);
+            way.known.or_refuse()?;
             let (list, kept, day) = list_of(&desk, &way)?;
             let model = desk.model()?;
             let frame = &desk.frame;

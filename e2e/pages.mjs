@@ -90,6 +90,7 @@ export const PAGES = [
   ["missing", "none", at("/nowhere")],
   ["ladder", "none", at("/ladder")],
   ["help", "none", at("/help")],
+  ["help-substitute", "substitute", at("/help/substitute")],
   ["today-teacher", "teacher", at("/today")],
   ["register", "teacher", openLesson],
   ["tour-register", "teacher", tour(2)],

@@ -2,6 +2,7 @@
 //!
 //! Invariant: numbers come after what is due; nothing here ranks anybody.
 
+use super::day::{day_of, said};
 use super::frame::{Frame, short_day, time_text};
 use super::overview::{Overview, overview};
 use super::visit::{Desk, Reply, Visit};
@@ -12,7 +13,7 @@ use lasna_app::AppError;
 use lasna_app::registers::{Debt, LessonRow, RegisterState};
 use lasna_app::signals::{ListRow, duty_role};
 use lasna_domain::access::UserRole;
-use lasna_domain::calendar::Instant;
+use lasna_domain::calendar::{Day, Instant, Weekday, school_year_of};
 use lasna_domain::signals::Clock;
 
 /// Rows of the list that the first page shows.
@@ -47,6 +48,9 @@ struct TodayPage {
     title: String,
     lead: String,
     lessons: Option<Vec<LessonView>>,
+    lessons_title: String,
+    /// The school day before the one that is shown, and the one after it: address and words.
+    other_days: Vec<(String, String)>,
     counts: Vec<Count>,
     rows: Option<Vec<RowView>>,
     more: Option<String>,
@@ -99,10 +103,64 @@ fn debt_view(frame: &Frame, debt: &Debt) -> DebtView {
 
 /// `GET /today`
 pub(crate) async fn today(visit: Visit) -> Response {
-    visit.desk(|desk| Reply::page(&page_of(desk)?)).await
+    let query = visit.query.clone();
+    visit
+        .desk(move |desk| Reply::page(&page_of(desk, &query)?))
+        .await
 }
 
-fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
+/// The day whose lessons are asked for: today or before, in this school year; else today.
+fn lessons_day(query: &str, today: Day) -> Day {
+    let asked = said(query, "lessons");
+    let day = asked.first().and_then(|text| day_of(text));
+    let fits = |day: &Day| *day <= today && school_year_of(*day) == school_year_of(today);
+    day.filter(fits).unwrap_or(today)
+}
+
+/// The next weekday in a direction.
+fn weekday_from(day: Day, step: i32) -> Day {
+    let mut day = day.plus(step);
+    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        day = day.plus(step);
+    }
+    day
+}
+
+/// The lessons of a day, with the ways to the days beside it: a register is corrected there.
+fn add_lessons(desk: &Desk, page: &mut TodayPage, query: &str) -> Result<(), AppError> {
+    let frame = &desk.frame;
+    // A day pass is for today.
+    let substitute = desk.me()?.role == UserRole::Substitute;
+    let day = if substitute {
+        desk.today
+    } else {
+        lessons_day(query, desk.today)
+    };
+    let lessons = desk.app.own_lessons(day)?;
+    let views = lessons.iter().map(|row| lesson_view(frame, row, false));
+    page.lessons = Some(views.collect());
+    if substitute {
+        return Ok(());
+    }
+    if day < desk.today {
+        let values = [("day", &*frame.weekday(day))];
+        page.lessons_title = frame.fill("today.lessons_on", &values);
+    }
+    let way = |day: Day, key: &str| {
+        let words = frame.fill(key, &[("day", &frame.weekday(day))]);
+        (format!("/today?lessons={day}#lessons"), words)
+    };
+    let (before, after) = (weekday_from(day, -1), weekday_from(day, 1));
+    if school_year_of(before) == school_year_of(day) {
+        page.other_days.push(way(before, "today.day_before"));
+    }
+    if after <= desk.today {
+        page.other_days.push(way(after, "today.day_after"));
+    }
+    Ok(())
+}
+
+fn page_of(desk: Desk, query: &str) -> Result<TodayPage, AppError> {
     let me = desk.me()?.clone();
     let frame = &desk.frame;
     let first = me.name.split(' ').next().unwrap_or_default().to_owned();
@@ -111,6 +169,8 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         title: frame.text("today.title"),
         lead: frame.fill("today.lead", &[("name", &first), ("day", &day)]),
         lessons: None,
+        lessons_title: frame.text("today.lessons"),
+        other_days: Vec::new(),
         counts: Vec::new(),
         rows: None,
         more: None,
@@ -120,9 +180,7 @@ fn page_of(desk: Desk) -> Result<TodayPage, AppError> {
         frame: Frame::new(frame.chosen),
     };
     if matches!(me.role, UserRole::Teacher | UserRole::Substitute) {
-        let lessons = desk.app.own_lessons(desk.today)?;
-        let views = lessons.iter().map(|row| lesson_view(frame, row, false));
-        page.lessons = Some(views.collect());
+        add_lessons(&desk, &mut page, query)?;
     }
     if matches!(
         me.role,

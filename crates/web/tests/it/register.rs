@@ -284,3 +284,49 @@ fn an_undo_says_what_holds_now() {
         save();
     }
 }
+
+#[test]
+fn a_teacher_goes_back_to_the_lessons_of_a_day_before() {
+    let town = Esimerkkila::new();
+    let router = town.router();
+    let open = |query: &str, session: &str| {
+        let path = format!("/today{query}");
+        let answer = ask(&router, "GET", &path, Some(session));
+        assert_eq!(answer.status, 200, "{path}");
+        check(&answer.body, "fi", &path);
+        answer.body
+    };
+    let of = |body: &str, day: &str| {
+        let (_, card) = body.split_once("id=\"lessons\"").unwrap();
+        let (card, _) = card.split_once("</section>").unwrap();
+        (card.matches(day).count(), card.to_owned())
+    };
+    let today = open("", "session-teacher");
+    assert!(of(&today, "/2027-03-10/").0 > 0);
+    assert!(today.contains("/today?lessons=2027-03-09#lessons"));
+    // A Tuesday, with the ways to Monday and to today; the register of a past lesson opens.
+    let (lessons, card) = of(
+        &open("?lessons=2027-03-09", "session-teacher"),
+        "/2027-03-09/",
+    );
+    assert!(lessons > 0 && card.contains("ti 9.3.") && !card.contains("/2027-03-10/"));
+    let way = card
+        .split('"')
+        .find(|part| part.starts_with("/registers/"))
+        .unwrap();
+    assert_eq!(
+        ask(&router, "GET", way, Some("session-teacher")).status,
+        200
+    );
+    assert!(card.contains("lessons=2027-03-08") && card.contains("lessons=2027-03-10"));
+    // From Monday one goes to Friday.
+    let monday = open("?lessons=8.3.2027", "session-teacher");
+    assert!(monday.contains("/today?lessons=2027-03-05#lessons"));
+    for odd in ["x", "2027-03-11", "2026-07-31", "2031-01-01", ""] {
+        let page = open(&format!("?lessons={odd}"), "session-teacher");
+        assert!(of(&page, "/2027-03-10/").0 > 0, "{odd}");
+    }
+    // The pass of a substitute is for today.
+    let substitute = open("?lessons=2027-03-09", "session-substitute");
+    assert!(!substitute.contains("#lessons") && of(&substitute, "/2027-03-10/").0 > 0);
+}

@@ -22,6 +22,7 @@ use filter::{ChipView, FilterView, chips, filters};
 use lasna_app::AppError;
 use lasna_app::model::model_name;
 use lasna_app::signals::{FILTER_NAME_MAX, ListRow, SignalList};
+use lasna_domain::access::UserRole;
 use lasna_domain::calendar::Day;
 use row::marked_text;
 
@@ -126,7 +127,12 @@ fn page_of(mut desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, A
     let (shown, all) = (number(&rows), number(&list.rows));
     let name = model_name(&model, frame.chosen);
     let filter = &way.filter;
-    let title = frame.text("signals.title");
+    let own_class = desk.me()?.role == UserRole::Teacher;
+    let title = frame.text(if own_class {
+        "frame.my_class"
+    } else {
+        "signals.title"
+    });
     let chips = chips(frame, way, own);
     let is_chip = chips.iter().any(|chip| chip.current) && way.known.past.is_none();
     let n = FILTER_NAME_MAX.to_string();

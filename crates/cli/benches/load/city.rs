@@ -150,7 +150,7 @@ pub fn sign_in(address: &str, login: &str) -> String {
         let cookie = answer.header("set-cookie").unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         if next == "/password" {
-            let form = format!("password={PASSWORD}&again={PASSWORD}");
+            let form = format!("old={FIRST_PASSWORD}&password={PASSWORD}&again={PASSWORD}");
             let answer = post(address, "/password", &cookie, form);
             assert_eq!(answer.status, 303, "{login} could not change the password");
         }

@@ -89,7 +89,11 @@ fn what_guides_quote_stands_on_the_pages() {
 #[test]
 fn a_quote_that_is_on_no_page_is_found() {
     let texts = texts("en");
-    for shown in ["Save", "Too many attempts", "You have no lessons on this day."] {
+    for shown in [
+        "Save",
+        "Too many attempts",
+        "You have no lessons on this day.",
+    ] {
         assert!(is_shown(shown, &texts), "{shown}");
     }
     for other in ["Sav", "Saves", "", "Too many", "Press here"] {

@@ -15,7 +15,9 @@ use lasna_app::AppError;
 use lasna_app::model::{condition_text, role_text};
 use lasna_app::signals::{PupilHead, PupilPage as Pupil, pupil_of};
 use lasna_domain::access::AccessReason;
-use lasna_domain::attendance::{Approval, Figures, PatternKey, Presence, patterns, spells, trend};
+use lasna_domain::attendance::{
+    Approval, Figures, PatternKey, Presence, Share, patterns, spells, trend,
+};
 use lasna_domain::calendar::Day;
 use lasna_domain::model::{Model, PatternOf};
 use lasna_domain::signals::{Clock, DONE, SignalState, Stop};
@@ -212,7 +214,7 @@ fn findings(frame: &Frame, pupil: &Pupil, today: Day) -> Vec<String> {
         });
     }
     if let Some(trend) = trend(days) {
-        let share = |part, whole| frame.percent(lasna_domain::attendance::Share::new(part, whole));
+        let share = |part, whole| frame.percent(Share::new(part, whole));
         let (recent, earlier) = (
             share(trend.recent_absent, trend.recent_marked),
             share(trend.earlier_absent, trend.earlier_marked),
@@ -254,15 +256,13 @@ fn figure_views(frame: &Frame, figures: &Figures) -> Vec<FigureView> {
         ("unmarked", figures.unmarked),
     ];
     let view = |(code, minutes): (&str, u64)| {
-        let whole = if code == "unmarked" {
-            figures.possible
-        } else {
-            figures.marked()
-        };
+        // What is not marked is no part of it.
+        let marked = code != "unmarked";
+        let share = Share::new(minutes, figures.marked()).filter(|_| marked);
         FigureView {
             name: frame.code("category", code),
             minutes: format!("{} h {:02} min", minutes / 60, minutes % 60),
-            share: frame.percent(lasna_domain::attendance::Share::new(minutes, whole)),
+            share: frame.percent(share),
         }
     };
     all.map(view).into()

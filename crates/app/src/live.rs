@@ -15,7 +15,7 @@ use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PupilNo, SchoolNo};
 use lasna_domain::model::Model;
 use lasna_domain::model::evaluate::Crossing;
-use lasna_domain::signals::Act;
+use lasna_domain::signals::{Act, Clock, Signal, Standing, clocks};
 use lasna_engine::Engine;
 use lasna_store::db::Read;
 use lasna_store::{Batch, FactRow, FactTable, RegisterSave, StoredAct, Visible};
@@ -37,6 +37,29 @@ pub struct PupilSignals {
     pub figures: Figures,
     /// Never empty; in order of the day.
     pub crossings: Vec<Crossing>,
+}
+
+impl PupilSignals {
+    /// The running signals: step and day of each crossing.
+    pub fn signals(&self) -> Vec<Signal> {
+        self.crossings.iter().map(|c| (c.step, c.day)).collect()
+    }
+
+    /// How the pupil stands on a day, by the school days of its school.
+    pub fn standing<'a>(&self, school_days: &'a [Day], today: Day) -> Standing<'a> {
+        Standing {
+            today,
+            school_days,
+            marks_explained: self.figures.unresolved == 0,
+        }
+    }
+
+    /// The clocks of all duties of all signals.
+    pub fn clocks(&self, model: &Model, acts: &[&Act], standing: Standing<'_>) -> Vec<Clock> {
+        let signals = self.signals();
+        let of = |&signal: &Signal| clocks(model, signal, acts, standing);
+        signals.iter().flat_map(of).collect()
+    }
 }
 
 /// By school and pupil.

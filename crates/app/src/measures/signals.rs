@@ -7,7 +7,7 @@ use crate::held::{HeldYear, PART, give_way};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::SchoolNo;
 use lasna_domain::model::Model;
-use lasna_domain::signals::{Act, Clock, Signal, Standing, clocks, in_force, next};
+use lasna_domain::signals::{Act, in_force, next};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -68,20 +68,13 @@ fn add_part(
         let known = |act: &&Act| act.at <= known_at && act.day <= as_of;
         let acts: Vec<Act> = live.acts(row.pupil).iter().filter(known).cloned().collect();
         let acts = in_force(&acts);
-        let standing = Standing {
-            today: as_of,
-            school_days: &school_year.school_days,
-            marks_explained: row.figures.unresolved == 0,
-        };
-        let signals: Vec<Signal> = row.crossings.iter().map(|c| (c.step, c.day)).collect();
-        let all: Vec<Clock> = signals
-            .iter()
-            .flat_map(|&signal| clocks(model, signal, &acts, standing))
-            .collect();
+        let standing = row.standing(&school_year.school_days, as_of);
+        let all = row.clocks(model, &acts, standing);
         let sum = told.entry(row.school).or_default();
         sum.on_steps += 1;
         sum.late += u64::from(next(&all).is_some_and(|clock| clock.late > 0));
-        let first = signals.iter().map(|(_, day)| *day).min().unwrap_or(as_of);
+        let days = row.crossings.iter().map(|crossing| crossing.day);
+        let first = days.min().unwrap_or(as_of);
         let talk = acts
             .iter()
             .find(|act| act.day >= first && act.what.reaches());

@@ -82,16 +82,8 @@ fn list_row(
     let school_year = live.engine.school_year(row.school)?;
     let highest = row.crossings.iter().max_by_key(|crossing| crossing.step)?;
     let acts = in_force(live.acts(row.pupil));
-    let standing = Standing {
-        today: as_of,
-        school_days: &school_year.school_days,
-        marks_explained: row.figures.unresolved == 0,
-    };
-    let signals: Vec<Signal> = row.crossings.iter().map(|c| (c.step, c.day)).collect();
-    let all: Vec<Clock> = signals
-        .iter()
-        .flat_map(|&signal| clocks(model, signal, &acts, standing))
-        .collect();
+    let standing = row.standing(&school_year.school_days, as_of);
+    let (signals, all) = (row.signals(), row.clocks(model, &acts, standing));
     let mut contacts = acts.iter().rev();
     let last_contact = contacts.find(|act| matches!(act.what, ActWhat::Contact(..)));
     Some(ListRow {

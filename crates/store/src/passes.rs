@@ -12,7 +12,7 @@ use lasna_domain::ids::{ProviderNo, UserNo};
 use std::collections::BTreeMap;
 
 /// Number of the advisory lock under which acts are numbered.
-const LOCK: i64 = 628_0004;
+const LOCK: i64 = 628_0007;
 pub(crate) const FIRST: &str = "SELECT user_no, teacher, at, actor FROM day_pass \
     WHERE provider_no = $1 AND day = $2 ORDER BY user_no, teacher";
 pub(crate) const ACTS: &str = "SELECT user_no, teacher, at, actor, given FROM day_pass_act \

@@ -2,27 +2,13 @@
 //!
 //! Invariant: what was done is in the audit by number, and no login, password or token is.
 
-use crate::people::{NOW, at, later, peopled, problem};
+use crate::people::{FIRST, add_new as add, later, peopled, problem};
 use crate::{Node, both};
-use lasna_app::{App, AppError, NewPerson, SignedIn, WhichAccount};
+use lasna_app::{App, AppError, SignedIn, WhichAccount};
 use lasna_domain::access::UserRole;
 use lasna_store::db::DbError;
 
-const FIRST: &str = "first password";
 const NEW: &str = "another first password";
-
-fn add(node: &Node, login: &str) -> Result<(), AppError> {
-    let new = NewPerson {
-        role: UserRole::SkyWorker,
-        school: Some("school-a"),
-        login,
-        name: "Name Uusi",
-        person: None,
-        password: Some((FIRST, [9; 16])),
-        language: None,
-    };
-    node.app(at(NOW)).add_person(&new).map(drop)
-}
 
 fn sign_in(node: &Node, password: &str, token: &str) -> Option<SignedIn> {
     App::sign_in(&node.store, later(5), ("uusi", password), token).ok()

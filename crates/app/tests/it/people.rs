@@ -14,7 +14,7 @@ use lasna_app::{App, AppError, HeldYears, NewPerson};
 use lasna_domain::access::UserRole;
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PupilNo};
-use lasna_domain::model::Model;
+use lasna_domain::model::{Language, Model};
 use lasna_formats::model::{preset, read_model};
 use lasna_store::EntityKind;
 use std::collections::BTreeMap;
@@ -169,4 +169,21 @@ pub fn is_missing<T: std::fmt::Debug>(result: Result<T, AppError>) {
         matches!(result, Err(AppError::NotFound(_) | AppError::Denied(_))),
         "{result:?}"
     );
+}
+
+/// The password that a new person has before choosing one.
+pub const FIRST: &str = "first password";
+
+/// Adds a person of school A who signs in with [`FIRST`].
+pub fn add_new(node: &Node, login: &str) -> Result<(), AppError> {
+    let new = NewPerson {
+        role: UserRole::SkyWorker,
+        school: Some("school-a"),
+        login,
+        name: "Name Uusi",
+        person: None,
+        password: Some((FIRST, [9; 16])),
+        language: Some(Language::Sv),
+    };
+    node.app(at(NOW)).add_person(&new).map(drop)
 }

@@ -2,27 +2,12 @@
 //!
 //! Invariant: whatever is wrong with a login or a password is answered alike.
 
-use crate::people::{NOW, at, is_missing, later, peopled, problem, session};
+use crate::people::{FIRST, NOW, add_new as add, at, is_missing, later, peopled, problem, session};
 use crate::{Node, both, day};
 use lasna_app::{App, AppError, NewPassword, NewPerson, PASSWORD_MIN, SESSION_HOURS, SignedIn};
 use lasna_domain::access::UserRole;
 use lasna_domain::calendar::Instant;
 use lasna_domain::model::Language;
-
-const FIRST: &str = "first password";
-
-fn add(node: &Node, login: &str) -> Result<(), AppError> {
-    let new = NewPerson {
-        role: UserRole::SkyWorker,
-        school: Some("school-a"),
-        login,
-        name: "Name Uusi",
-        person: None,
-        password: Some((FIRST, [9; 16])),
-        language: Some(Language::Sv),
-    };
-    node.app(at(NOW)).add_person(&new).map(drop)
-}
 
 fn sign_in(node: &Node, login: &str, password: &str, token: &str) -> Result<SignedIn, AppError> {
     App::sign_in(&node.store, at(NOW), (login, password), token)

@@ -3,7 +3,7 @@
 //! Invariant: a finding names source ids and days only.
 
 use crate::{App, AppError, Loaded};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::{Facts, Lesson, Mark, MarkAbout, norm_slot_start};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PupilNo, SchoolNo};
@@ -52,7 +52,7 @@ impl App {
     /// # Errors
     /// [`AppError`]; damaged storage.
     pub fn check(&self, day: Day) -> Result<Vec<CheckFinding>, AppError> {
-        let scope = self.scope(Action::Check, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Check, Reach::Provider)?;
         self.store().database().integrity()?;
         let loaded = self.load(&scope, "check", Instant::LATEST, day)?;
         let mut seen = Seen::default();

@@ -6,7 +6,7 @@
 //! Invariant: the marks listed are those in force as known on the instant.
 
 use crate::{App, AppError, Loaded, WatchRow};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::{
     Approval, Figures, Presence, PupilDay, SchoolYear, StandardMeasures, View, standard_measures,
 };
@@ -53,11 +53,7 @@ impl App {
         as_of: Day,
         known_at: Instant,
     ) -> Result<Explanation, AppError> {
-        let scope = self.scope(
-            Action::ExplainPupil,
-            AccessReason::FollowAbsence,
-            self.reach(),
-        )?;
+        let scope = self.scope(Action::ExplainPupil, self.reach())?;
         // Whom the look is about stands in the audit row, by number; so it is found first.
         let numbers = self
             .store()
@@ -80,6 +76,7 @@ impl App {
             Reach::Provider => true,
             Reach::School(own) => days.last().is_some_and(|day| day.school == own),
             Reach::Group(own) => days.last().is_some_and(|day| day.class == Some(own)),
+            Reach::Pupil(own) => own == no,
         };
         if !inside {
             return Err(AppError::NotFound("pupil"));

@@ -3,7 +3,7 @@
 //! Invariant: the levels add, because they are sums of the same rows.
 
 use crate::{App, AppError, Loaded};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::Figures;
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::SchoolNo;
@@ -48,7 +48,7 @@ impl App {
             Level::Provider => Reach::Provider,
             _ => self.reach(),
         };
-        let scope = self.scope(action, AccessReason::FollowAbsence, reach)?;
+        let scope = self.scope(action, reach)?;
         let year = self.year(&scope, "figures", known_at, as_of)?;
         let inside = |school| reach == Reach::Provider || reach == Reach::School(school);
         let mut rows = rows_of(level, &year.loaded, &year.live().engine, as_of, inside);

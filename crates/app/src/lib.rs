@@ -40,7 +40,7 @@ pub use sign_in::{
 pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;
 
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, Ties, UserRole, grant};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, ProviderNo};
 use lasna_domain::model::Model;
@@ -117,21 +117,30 @@ impl App {
         self.now
     }
 
-    fn scope(&self, action: Action, reason: AccessReason, reach: Reach) -> Result<Scope, AppError> {
+    fn scope(&self, action: Action, reach: Reach) -> Result<Scope, AppError> {
         let request = Request {
             provider: self.provider,
             action,
-            reason,
+            purpose: None,
             reach,
         };
         Ok(grant(&self.actor, request)?)
     }
 
     /// How far whoever asks reaches.
-    const fn reach(&self) -> Reach {
+    fn reach(&self) -> Reach {
+        self.actor.reach()
+    }
+
+    /// What ties whoever asks to people; the operator is tied to nobody.
+    fn ties(&self) -> Option<&Ties> {
         match &self.actor {
-            Actor::Operator => Reach::Provider,
-            Actor::User { reach, .. } => *reach,
+            Actor::User { ties, .. } => Some(ties),
+            Actor::Viewing { other, .. } => match &**other {
+                Actor::User { ties, .. } => Some(ties),
+                _ => None,
+            },
+            Actor::Operator => None,
         }
     }
 
@@ -143,7 +152,7 @@ impl App {
         let request = Request {
             provider: self.provider,
             action: Action::Check,
-            reason: AccessReason::Operation,
+            purpose: None,
             reach: Reach::Provider,
         };
         let scope = grant(&Actor::Operator, request)?;
@@ -163,7 +172,7 @@ impl App {
         school: Option<&str>,
         token: &str,
     ) -> Result<(), AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::AddUser, Reach::Provider)?;
         match school {
             Some(id) => drop(self.school(id)?),
             None if !matches!(role, UserRole::Coordinator | UserRole::Administrator) => {
@@ -188,7 +197,7 @@ impl App {
     /// # Errors
     /// [`AppError`]; a version that was adopted with another text.
     pub fn adopt_model(&self, model: &Model, text: &str) -> Result<(), AppError> {
-        let scope = self.scope(Action::AdoptModel, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::AdoptModel, Reach::Provider)?;
         let alone = Model {
             extends: None,
             ..model.clone()

@@ -4,7 +4,7 @@
 
 use crate::held::HeldYear;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::{Figures, Share};
 use lasna_domain::calendar::{Day, Instant, school_year_of};
 use lasna_domain::ids::SchoolNo;
@@ -49,11 +49,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn completeness(&self, today: Day) -> Result<Vec<Completeness>, AppError> {
-        let scope = self.scope(
-            Action::ReadCompleteness,
-            AccessReason::Operation,
-            Reach::Provider,
-        )?;
+        let scope = self.scope(Action::ReadCompleteness, Reach::Provider)?;
         let year = self.unseen_year(&scope, today)?;
         let seen = || year.live().seen();
         let made = || year.complete_on(today);
@@ -65,11 +61,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn last_import(&self) -> Result<Option<Instant>, AppError> {
-        self.scope(
-            Action::ReadCompleteness,
-            AccessReason::Operation,
-            Reach::Provider,
-        )?;
+        self.scope(Action::ReadCompleteness, Reach::Provider)?;
         let provider = self.provider;
         let batches = self.store.ask(|read| Batch::list(read, provider))?;
         let imports = batches
@@ -83,11 +75,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn first_passwords(&self) -> Result<u64, AppError> {
-        self.scope(
-            Action::ReadAccounts,
-            AccessReason::Operation,
-            Reach::Provider,
-        )?;
+        self.scope(Action::ReadAccounts, Reach::Provider)?;
         let provider = self.provider;
         Ok(self
             .store

@@ -6,7 +6,7 @@
 //! Invariant: nobody is ranked: rows are in order of school, class, pupil and step.
 
 use crate::{App, AppError, Loaded, PupilSignals};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::{Figures, SchoolYear};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::evaluate::Crossing;
@@ -47,7 +47,7 @@ impl App {
     ) -> Result<Vec<WatchRow>, AppError> {
         let only = school.map(|id| self.school(id)).transpose()?;
         let reach = only.map_or(Reach::Provider, Reach::School);
-        let scope = self.scope(Action::ReadWatchList, AccessReason::FollowAbsence, reach)?;
+        let scope = self.scope(Action::ReadWatchList, reach)?;
         let target = only.map_or("watch-list".to_owned(), |no| {
             format!("watch-list:school:{no}")
         });

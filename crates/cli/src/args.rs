@@ -146,6 +146,11 @@ pub enum Command {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Who may see and do what, as the policy says
+    Access {
+        #[command(subcommand)]
+        command: AccessCommand,
+    },
     /// Accounts: make, list and end them, give a new first password or a day pass
     User {
         #[command(subcommand)]
@@ -202,6 +207,12 @@ pub enum MappingCommand {
         /// The file; - reads standard input
         file: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccessCommand {
+    /// Print every cell of the policy, allowed or denied; without --json the allowed ones
+    Matrix,
 }
 
 #[derive(Debug, Subcommand)]

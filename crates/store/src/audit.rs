@@ -41,6 +41,7 @@ pub(crate) fn insert(
         Reach::Provider => "provider".to_owned(),
         Reach::School(no) => format!("school:{no}"),
         Reach::Group(no) => format!("group:{no}"),
+        Reach::Pupil(no) => format!("pupil:{no}"),
     };
     tx.lock(LOCK)?;
     let params: [Param<'_>; 7] = [

@@ -63,7 +63,7 @@ pub const ROUTES: &[Route] = &[
         "/watch-list/filters/{no}/remove",
         Action::ReadWatchList,
     ),
-    needs("GET", "/watch-list.csv", Action::ReadWatchList),
+    needs("GET", "/watch-list.csv", Action::ExportWatchList),
     needs("GET", "/pupils/{pupil}", Action::ExplainPupil),
     needs("GET", "/pupils/{pupil}/contact", Action::ActOnSignal),
     needs("POST", "/pupils/{pupil}/contact", Action::ActOnSignal),

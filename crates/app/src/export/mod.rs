@@ -10,7 +10,7 @@ mod tables;
 
 use crate::import::records::row_of;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::attendance::{Approval, Presence, Reason};
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
 use lasna_domain::roster::RecordKind;
@@ -28,7 +28,7 @@ impl App {
     /// # Errors
     /// [`AppError`], also where the bundle cannot be written.
     pub fn export_roster(&self, out: impl Write + Seek) -> Result<(), AppError> {
-        let scope = self.scope(Action::Export, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Export, Reach::Provider)?;
         let bundle = self
             .store()
             .look(&scope, self.now(), "export:roster", |read| {
@@ -53,7 +53,7 @@ impl App {
     /// # Errors
     /// [`AppError`], also where the file cannot be written.
     pub fn export_facts(&self, out: &mut dyn Write) -> Result<(), AppError> {
-        let scope = self.scope(Action::Export, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Export, Reach::Provider)?;
         let mut trouble = None;
         // Rows of the tables have different columns; the first cell says which table.
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);

@@ -9,7 +9,7 @@
 use super::{Codes, Ids, start, word};
 use crate::import::records::row_of;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::roster::RecordKind;
 use lasna_formats::csv_out::formula_safe;
@@ -89,7 +89,7 @@ impl App {
     /// # Errors
     /// [`AppError`], also where a file cannot be written.
     pub fn export_tables(&self, create: &mut Create<'_>) -> Result<(), AppError> {
-        let scope = self.scope(Action::Export, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Export, Reach::Provider)?;
         let tables = self
             .store()
             .look(&scope, self.now(), "export:tables", |read| {

@@ -8,7 +8,7 @@
 
 use super::history::People;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::attendance::{Approval, Presence};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::BatchNo;
@@ -130,11 +130,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn code_page(&self) -> Result<CodePage, AppError> {
-        let scope = self.scope(
-            Action::ReadImports,
-            AccessReason::Operation,
-            Reach::Provider,
-        )?;
+        let scope = self.scope(Action::ReadImports, Reach::Provider)?;
         let page = self.store.look(&scope, self.now, "codes", |read| {
             let batches = Batch::list(read, scope.provider())?;
             let visible = Visible::of(&batches, Instant::LATEST);
@@ -167,7 +163,7 @@ impl App {
         changes: &[CodeChange],
         once: &str,
     ) -> Result<(), AppError> {
-        let scope = self.scope(Action::Import, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Import, Reach::Provider)?;
         let odd = |code: &str| code.is_empty() || code.len() > CODE_MAX || has_control(code);
         if changes.iter().any(|(code, _)| odd(code)) {
             return Err(AppError::Problem("codes.odd_code".into()));

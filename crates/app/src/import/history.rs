@@ -4,7 +4,7 @@
 
 use super::{Counts, Report};
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::BatchNo;
 use lasna_store::db::{DbError, Read, Tx};
@@ -35,11 +35,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn imports(&self) -> Result<Vec<ImportRow>, AppError> {
-        let scope = self.scope(
-            Action::ReadImports,
-            AccessReason::Operation,
-            Reach::Provider,
-        )?;
+        let scope = self.scope(Action::ReadImports, Reach::Provider)?;
         let rows = self
             .store
             .look(&scope, self.now, "imports", |read| rows_of(read, &scope))?;
@@ -51,7 +47,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn note_refused_rows(&self) -> Result<(), AppError> {
-        let scope = self.scope(Action::Import, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Import, Reach::Provider)?;
         let none = |_: &mut Read<'_>| Ok::<(), DbError>(());
         Ok(self.store.look(&scope, self.now, "refused-rows", none)?)
     }
@@ -61,8 +57,7 @@ impl App {
     /// # Errors
     /// [`AppError::Denied`].
     pub fn may_import(&self) -> Result<(), AppError> {
-        self.scope(Action::Import, AccessReason::Operation, Reach::Provider)
-            .map(drop)
+        self.scope(Action::Import, Reach::Provider).map(drop)
     }
 }
 

@@ -26,7 +26,7 @@ pub use report::{Counts, Report};
 
 use crate::{App, AppError, ImportStop};
 use diff::{Change, Known};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::BatchNo;
 use lasna_domain::roster::RecordKind;
@@ -64,7 +64,7 @@ impl App {
         options: Options,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Report, AppError> {
-        let scope = self.scope(Action::Import, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::Import, Reach::Provider)?;
         let (batches, base, names, decided) =
             self.store.look(&scope, self.now, "import", |read| {
                 let batches = Batch::list(read, scope.provider())?;
@@ -214,7 +214,7 @@ impl App {
     /// # Errors
     /// [`ImportStop::NotNewest`] where it is not the newest, or unknown.
     pub fn undo_import(&self, no: u32) -> Result<(), AppError> {
-        let scope = self.scope(Action::UndoImport, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::UndoImport, Reach::Provider)?;
         let actor = scope.actor().code();
         self.store
             .change(&scope, self.now, &format!("import:{no}"), |tx| {

@@ -29,6 +29,7 @@ impl Kept {
             Reach::Provider => true,
             Reach::School(school) => enrolment.school == school,
             Reach::Group(group) => enrolment.group == group,
+            Reach::Pupil(pupil) => enrolment.pupil == pupil,
         };
         if reach == Reach::Provider {
             return None;

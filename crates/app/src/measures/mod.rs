@@ -13,7 +13,7 @@ mod signals;
 use crate::held::HeldYear;
 use crate::standing::summed_day;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope};
+use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::attendance::Share;
 use lasna_domain::calendar::{Day, Instant, Span};
 use lasna_domain::ids::SchoolNo;
@@ -198,7 +198,7 @@ impl App {
         known_at: Instant,
     ) -> Result<Measures, AppError> {
         let reach = self.reach();
-        let scope = self.scope(Action::ReadFigures, AccessReason::FollowAbsence, reach)?;
+        let scope = self.scope(Action::ReadFigures, reach)?;
         let year = self.whole_year(&scope, "measures", known_at, as_of)?;
         let days = (as_of, summed_day(as_of, self.now()));
         let key = (model.clone(), days, known_at);

@@ -6,44 +6,29 @@
 use super::*;
 
 impl App {
-    pub(super) fn ties(&self) -> Ties {
-        match &self.actor {
-            Actor::User { ties, .. } => (**ties).clone(),
-            Actor::Operator => Ties::default(),
-        }
-    }
-
     /// The scope for a register: the school's for a principal, the group's for who teaches it.
     pub(super) fn register_scope(&self, action: Action, group: GroupNo) -> Result<Scope, AppError> {
-        let (reach, reason) = match &self.actor {
-            Actor::User {
-                role: UserRole::Teacher | UserRole::Substitute,
-                ..
-            } => (Reach::Group(group), AccessReason::OwnLesson),
-            _ => (self.reach(), AccessReason::FollowAbsence),
+        let reach = match self.actor.role() {
+            UserRole::Teacher | UserRole::Substitute => Reach::Group(group),
+            _ => self.reach(),
         };
-        self.scope(action, reason, reach)
+        self.scope(action, reach)
     }
 
     /// Whether whoever is signed in may keep the register of a lesson.
     pub(super) fn keeps(&self, year: &HeldYear, taught: &TaughtLesson) -> bool {
-        let ties = self.ties();
         let school = year.loaded.staff.schools.get(&taught.group).copied();
-        match &self.actor {
-            Actor::Operator => true,
-            Actor::User { role, reach, .. } => match role {
-                UserRole::Teacher => {
-                    ties.acts_as.contains(&taught.teacher) || ties.leads.contains(&taught.group)
-                }
-                UserRole::Substitute => {
-                    ties.acts_as.contains(&taught.teacher)
-                        && taught.day == self.now().day_in_finland()
-                }
-                _ => match reach {
-                    Reach::Provider => true,
-                    Reach::School(own) => school == Some(*own),
-                    Reach::Group(own) => taught.group == *own,
-                },
+        let acts = |ties: &Ties| ties.acts_as.contains(&taught.teacher);
+        match (self.actor.role(), self.ties()) {
+            (UserRole::Teacher, Some(ties)) => acts(ties) || ties.leads.contains(&taught.group),
+            (UserRole::Substitute, Some(ties)) => {
+                acts(ties) && taught.day == self.now().day_in_finland()
+            }
+            _ => match self.reach() {
+                Reach::Provider => true,
+                Reach::School(own) => school == Some(own),
+                Reach::Group(own) => taught.group == own,
+                Reach::Pupil(_) => false,
             },
         }
     }
@@ -53,8 +38,8 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn own_lessons(&self, day: Day) -> Result<Vec<LessonRow>, AppError> {
-        let ties = self.ties();
-        let own = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let ties = self.ties().cloned().unwrap_or_default();
+        let own = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&own, day)?;
         let days = Span {
             from: day,
@@ -78,20 +63,15 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub fn marking_debt(&self, today: Day) -> Result<Vec<Debt>, AppError> {
-        let ties = self.ties();
-        let own = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let ties = self.ties().cloned().unwrap_or_default();
+        let own = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&own, today)?;
         // A substitute without lessons today, and a teacher without any, has no debt.
-        let teaches = matches!(&self.actor, Actor::User { role, .. }
-            if matches!(role, UserRole::Teacher | UserRole::Substitute));
+        let teaches = matches!(self.actor.role(), UserRole::Teacher | UserRole::Substitute);
         let groups: Vec<GroupNo> = match self.reach() {
             _ if teaches => ties.teaches.clone(),
             Reach::School(school) => {
-                self.scope(
-                    Action::ReadMarkingDebt,
-                    AccessReason::FollowAbsence,
-                    self.reach(),
-                )?;
+                self.scope(Action::ReadMarkingDebt, self.reach())?;
                 let here = |(_, at): &(&GroupNo, &lasna_domain::ids::SchoolNo)| **at == school;
                 let all = year.loaded.staff.schools.iter().filter(here);
                 all.map(|(group, _)| *group).collect()

@@ -13,7 +13,7 @@ mod teachers;
 use crate::held::HeldYear;
 use crate::load::TaughtLesson;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Scope, Ties, UserRole};
+use lasna_domain::access::{Action, Reach, Scope, Ties, UserRole};
 use lasna_domain::attendance::{Approval, MarkKind, Presence, PupilDay, Slot};
 use lasna_domain::calendar::{Day, Instant, Span, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PersonNo, PupilNo, SubjectNo, UserNo};

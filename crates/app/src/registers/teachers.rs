@@ -45,7 +45,7 @@ impl App {
         day: Day,
         except: Option<&str>,
     ) -> Result<String, AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::AddUser, Reach::Provider)?;
         let school = self.school(school)?;
         let year = self.unseen_year(&scope, day)?;
         let all = self.day_of_teachers(&scope, &year, school, day)?;

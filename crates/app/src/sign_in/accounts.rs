@@ -33,7 +33,7 @@ pub enum WhichAccount<'a> {
 
 impl App {
     fn manage(&self) -> Result<Scope, AppError> {
-        self.scope(Action::ManageUser, AccessReason::Operation, Reach::Provider)
+        self.scope(Action::ManageUser, Reach::Provider)
     }
 
     /// All accounts by number, those that have ended too.

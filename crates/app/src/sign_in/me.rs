@@ -11,7 +11,7 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let scope = self.scope(Action::SignIn, self.reach())?;
         self.store.change(&scope, self.now, "sign-out", |tx| {
             // Two clicks end one session.
             if Account::by_session(tx, token, self.now)?.is_some() {
@@ -103,7 +103,7 @@ impl App {
         target: &str,
         change: impl FnOnce(&mut lasna_store::db::Tx<'_>, &Account, Instant) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
-        let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let scope = self.scope(Action::SignIn, self.reach())?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         let now = self.now;
         self.store

@@ -15,7 +15,7 @@ pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay, overlaps};
 
 use crate::{App, AppError};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Ties, UserRole};
+use lasna_domain::access::{Action, Actor, Reach, Ties, UserRole};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
 use lasna_domain::model::Language;
@@ -117,7 +117,7 @@ impl App {
     /// # Errors
     /// [`AppError`]; a login that is taken, a school that is not known.
     pub fn add_person(&self, new: &NewPerson<'_>) -> Result<UserNo, AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::AddUser, Reach::Provider)?;
         let whole = matches!(new.role, UserRole::Coordinator | UserRole::Administrator);
         match new.school {
             Some(id) => drop(self.school(id)?),
@@ -231,7 +231,7 @@ impl App {
         token: &str,
     ) -> Result<(), AppError> {
         let app = App::of_account(store.clone(), now, account)?;
-        let scope = app.scope(Action::SignIn, AccessReason::Operation, app.reach())?;
+        let scope = app.scope(Action::SignIn, app.reach())?;
         let ends_at = Instant(now.0 + SESSION_HOURS * 3_600_000_000);
         let target = format!("sign-in:{}", account.no);
         store.change(&scope, now, &target, |tx| {
@@ -294,7 +294,7 @@ impl App {
     }
 
     pub(crate) fn person_no(&self, id: &str) -> Result<Option<PersonNo>, AppError> {
-        let scope = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let scope = self.scope(Action::SignIn, self.reach())?;
         let no = self
             .store
             .ask(|read| EntityKind::Person.number_of(read, &scope, id))?;

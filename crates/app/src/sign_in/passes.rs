@@ -76,11 +76,7 @@ impl App {
     fn pass_scope(&self, day: Day) -> Result<(Scope, OrgNo, Arc<HeldYear>), AppError> {
         let school = self.me().and_then(|me| me.school);
         let school = school.ok_or(AppError::NotFound("school"))?;
-        let scope = self.scope(
-            Action::GiveDayPass,
-            AccessReason::Operation,
-            Reach::School(school),
-        )?;
+        let scope = self.scope(Action::GiveDayPass, Reach::School(school))?;
         let year = self.unseen_year(&scope, day)?;
         Ok((scope, school, year))
     }
@@ -241,7 +237,7 @@ impl App {
     /// # Errors
     /// [`AppError`]; a login that is not known.
     pub fn give_day_pass(&self, login: &str, day: Day, teacher: &str) -> Result<(), AppError> {
-        let scope = self.scope(Action::AddUser, AccessReason::Operation, Reach::Provider)?;
+        let scope = self.scope(Action::AddUser, Reach::Provider)?;
         let once = format!("operator:{}:{day}:{login}:{teacher}", self.now.0);
         self.store.change(&scope, self.now, "day-pass", |tx| {
             let account = Account::by_login(tx, login)?.ok_or(AppError::NotFound("login"))?;

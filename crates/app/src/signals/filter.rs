@@ -92,8 +92,8 @@ fn own_of(stored: StoredFilter) -> OwnFilter {
 impl App {
     /// Whether whoever is signed in may look at a list at all.
     fn may_list(&self) -> Result<(), AppError> {
-        for (reach, reason) in self.follow_reach()? {
-            self.scope(Action::ReadWatchList, reason, reach)?;
+        for reach in self.follow_reach() {
+            self.scope(Action::ReadWatchList, reach)?;
         }
         Ok(())
     }

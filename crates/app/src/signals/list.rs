@@ -19,6 +19,7 @@ impl SignalList {
             Reach::Provider => (None, None),
             Reach::School(no) => (Some(no), None),
             Reach::Group(no) => (year.loaded.staff.schools.get(&no).copied(), Some(no)),
+            Reach::Pupil(_) => return,
         };
         let inside = |row: &&Arc<PupilSignals>| class.is_none() || row.class == class;
         let signals = year.signals(model, as_of, school);
@@ -39,6 +40,7 @@ impl SignalList {
                 Reach::Provider => true,
                 Reach::School(no) => found.school == no,
                 Reach::Group(no) => found.class == Some(no),
+                Reach::Pupil(no) => pupil == no,
             };
             if here {
                 self.pupils += 1;
@@ -58,6 +60,7 @@ impl HeldYear {
         match reach {
             Reach::Provider => live.engine.pupils().to_vec(),
             Reach::Group(group) => live.engine.members_of(group),
+            Reach::Pupil(pupil) => vec![pupil],
             Reach::School(school) => {
                 let classes = self.loaded.staff.classes(school);
                 let mut pupils: Vec<PupilNo> = classes

@@ -20,7 +20,7 @@ use crate::held::HeldYear;
 use crate::live::{Live, PupilSignals};
 use crate::standing::summed_day;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Scope, UserRole};
+use lasna_domain::access::{AccessReason, Action, Reach, Scope, UserRole};
 use lasna_domain::attendance::{Figures, PupilDay};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{GroupNo, PersonNo, PupilNo, SchoolNo};
@@ -151,15 +151,13 @@ pub struct NewAct<'a> {
 }
 
 impl App {
-    /// The reach and reason with which whoever is signed in looks at signals: the school, or the
-    /// class led.
-    fn follow_reach(&self) -> Result<Vec<(Reach, AccessReason)>, AppError> {
-        match &self.actor {
-            Actor::User { role, ties, .. } if *role == UserRole::Teacher => {
-                let own = |&group: &GroupNo| (Reach::Group(group), AccessReason::OwnClass);
-                Ok(ties.leads.iter().map(own).collect())
+    /// How far whoever is signed in looks at signals: the school, or the class led.
+    fn follow_reach(&self) -> Vec<Reach> {
+        match (self.actor.role(), self.ties()) {
+            (UserRole::Teacher, Some(ties)) => {
+                ties.leads.iter().copied().map(Reach::Group).collect()
             }
-            _ => Ok(vec![(self.reach(), AccessReason::FollowAbsence)]),
+            _ => vec![self.reach()],
         }
     }
 
@@ -173,18 +171,42 @@ impl App {
         as_of: Day,
         known_at: Instant,
     ) -> Result<SignalList, AppError> {
+        self.signal_list_for(Action::ReadWatchList, model, as_of, known_at)
+    }
+
+    /// The same list, to be taken out as a file.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn exported_list(
+        &self,
+        model: &Model,
+        as_of: Day,
+        known_at: Instant,
+    ) -> Result<SignalList, AppError> {
+        self.signal_list_for(Action::ExportWatchList, model, as_of, known_at)
+    }
+
+    fn signal_list_for(
+        &self,
+        action: Action,
+        model: &Model,
+        as_of: Day,
+        known_at: Instant,
+    ) -> Result<SignalList, AppError> {
         let mut list = SignalList::default();
-        let reaches = self.follow_reach()?;
+        let reaches = self.follow_reach();
         if reaches.is_empty() {
             // Without a class of one's own there is nobody to follow; a scope is still needed.
-            self.scope(Action::SignIn, AccessReason::Operation, Reach::Provider)?;
+            self.scope(Action::SignIn, Reach::Provider)?;
         }
-        for (reach, reason) in reaches {
-            let scope = self.scope(Action::ReadWatchList, reason, reach)?;
+        for reach in reaches {
+            let scope = self.scope(action, reach)?;
             let target = match reach {
                 Reach::Group(no) => format!("watch-list:group:{no}"),
                 Reach::School(no) => format!("watch-list:school:{no}"),
                 Reach::Provider => "watch-list".to_owned(),
+                Reach::Pupil(no) => format!("pupil:{no}"),
             };
             let year = self.year(&scope, &target, known_at, as_of)?;
             list.add(model, &year, reach, (as_of, summed_day(as_of, self.now())));
@@ -208,7 +230,7 @@ pub const fn duty_role(role: UserRole) -> Option<Role> {
         UserRole::SkyWorker => Some(Role::SkyWorker),
         UserRole::Teacher => Some(Role::ClassTeacher),
         UserRole::Coordinator => Some(Role::Coordinator),
-        UserRole::Service | UserRole::Substitute | UserRole::Administrator => None,
+        _ => None,
     }
 }
 

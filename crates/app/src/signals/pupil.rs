@@ -16,7 +16,7 @@ impl App {
         pupil: PupilNo,
         as_of: Day,
     ) -> Result<(Scope, Arc<HeldYear>), AppError> {
-        let own = self.scope(Action::SignIn, AccessReason::Operation, self.reach())?;
+        let own = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&own, as_of)?;
         let home = year
             .live()
@@ -24,14 +24,15 @@ impl App {
             .pupil(pupil, as_of)
             .map(|figures| (figures.school, figures.class));
         let (school, class) = home.ok_or(AppError::NotFound("pupil"))?;
-        for (reach, reason) in self.follow_reach()? {
+        for reach in self.follow_reach() {
             let inside = match reach {
                 Reach::Provider => true,
                 Reach::School(own) => own == school,
                 Reach::Group(own) => class == Some(own),
+                Reach::Pupil(own) => own == pupil,
             };
             if inside {
-                return Ok((self.scope(action, reason, reach)?, year));
+                return Ok((self.scope(action, reach)?, year));
             }
         }
         Err(AppError::NotFound("pupil"))

@@ -110,10 +110,10 @@ fn an_account_that_has_ended_is_listed_and_opens_nothing() {
         let ended: Vec<_> = after.iter().filter(|row| row.ended.is_some()).collect();
         assert_eq!(ended.len(), 2);
         // Somebody who may not manage accounts is told nothing of them.
-        let administrator = crate::people::session(node, "yllapito", later(6));
-        assert!(administrator.accounts().is_err());
+        let coordinator = crate::people::session(node, "suunnittelija", later(6));
+        assert!(coordinator.accounts().is_err());
         assert!(
-            administrator
+            coordinator
                 .end_account(WhichAccount::Login("aino"))
                 .is_err()
         );

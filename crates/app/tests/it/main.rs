@@ -36,7 +36,7 @@ mod unsaid;
 use files::Files;
 use lasna_app::import::{Options, Report};
 use lasna_app::{App, AppError, FigureRow, Level};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::roster::RecordKind;
 use lasna_store::db::{DbError, Place};
@@ -160,7 +160,7 @@ fn scope(store: &Store) -> Scope {
     let request = Request {
         provider: store.providers().unwrap()[0].0,
         action: Action::Export,
-        reason: AccessReason::Operation,
+        purpose: None,
         reach: Reach::Provider,
     };
     grant(&Actor::Operator, request).unwrap()

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command prints its result as text or JSON from the same values.
 
+mod access;
 mod demo;
 mod demo_export;
 mod import;
@@ -113,6 +114,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)
         }
+        Command::Access { command } => access::access(args, command),
         Command::User { command } => user::user(args, command),
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and says how much it checked"
 )]
 
+mod access;
 mod cast;
 mod codes;
 mod kill;

@@ -3,7 +3,7 @@
 //! Invariant: nobody looks without a row, and no row tells of a change that was not made.
 
 use crate::{Opened, both, scope};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, UserRole, grant};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{OrgNo, ProviderNo, UserNo};
 use lasna_store::db::{DbError, Engine, ErrorKind, Read, Tx};
@@ -29,7 +29,7 @@ fn reader(provider: ProviderNo) -> Scope {
     let request = Request {
         provider,
         action: Action::ReadWatchList,
-        reason: AccessReason::FollowAbsence,
+        purpose: None,
         reach: Reach::School(OrgNo(4)),
     };
     grant(&actor, request).unwrap()

@@ -20,7 +20,7 @@ mod saves;
 mod schema;
 mod sight;
 
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{BatchNo, ProviderNo};
 use lasna_store::db::{DbError, Place};
@@ -58,7 +58,7 @@ fn scope(provider: ProviderNo) -> Scope {
     let request = Request {
         provider,
         action: Action::Import,
-        reason: AccessReason::Operation,
+        purpose: None,
         reach: Reach::Provider,
     };
     grant(&Actor::Operator, request).unwrap()

@@ -177,7 +177,8 @@ impl Frame {
             Some(UserRole::Substitute) => &[TODAY, LADDER],
             Some(UserRole::Coordinator) => &[TODAY, MEASURES, LADDER],
             Some(UserRole::Administrator) => &[TODAY, IMPORTS, CODES, LADDER],
-            Some(UserRole::Service) | None => &[],
+            Some(UserRole::Oversight) => &[TODAY, MEASURES, LADDER],
+            Some(_) | None => &[],
         };
         let place = |&href| Place {
             href,

@@ -87,7 +87,7 @@ const fn steps(role: UserRole) -> &'static [Step] {
         UserRole::Principal => PRINCIPAL,
         UserRole::Coordinator => COORDINATOR,
         UserRole::Administrator => ADMINISTRATOR,
-        UserRole::Service => &[],
+        _ => &[],
     }
 }
 

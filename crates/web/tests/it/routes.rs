@@ -191,7 +191,9 @@ fn a_page_of_people_is_not_there_for_who_has_no_right_to_it() {
                     "coordinator",
                     "administrator",
                 ],
-                Some(Action::ReadWatchList) => &["coordinator", "administrator"],
+                Some(Action::ReadWatchList | Action::ExportWatchList) => {
+                    &["coordinator", "administrator"]
+                }
                 Some(_) => &[
                     "principal-b",
                     "substitute-a",

@@ -5,7 +5,7 @@
 
 use lasna_app::App;
 use lasna_app::import::{Input, Options};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};
 use lasna_domain::calendar::Instant;
 use lasna_store::Store;
 use std::io::Cursor;
@@ -149,7 +149,7 @@ pub fn scope(store: &Store) -> Scope {
     let request = Request {
         provider: store.providers().unwrap()[0].0,
         action: Action::Check,
-        reason: AccessReason::Operation,
+        purpose: None,
         reach: Reach::Provider,
     };
     grant(&Actor::Operator, request).unwrap()

@@ -108,12 +108,16 @@ pub(crate) async fn remove(visit: Visit, Path(no): Path<String>) -> Response {
 
 /// The list, the rows of it that are shown, and its day.
 fn list_of(desk: &Desk, way: &Way) -> Result<(SignalList, Vec<ListRow>, Day), AppError> {
-    let model = desk.model()?;
     let (day, known_at) = way.as_of(desk.today);
-    let list = desk.app.signal_list(&model, day, known_at)?;
-    let kept = list.rows.iter().filter(|row| way.filter.keeps(row, day));
-    let rows = kept.cloned().collect();
+    let list = desk.app.signal_list(&*desk.model()?, day, known_at)?;
+    let rows = kept(&list, way, day);
     Ok((list, rows, day))
+}
+
+/// The rows that the filter keeps.
+fn kept(list: &SignalList, way: &Way, day: Day) -> Vec<ListRow> {
+    let kept = list.rows.iter().filter(|row| way.filter.keeps(row, day));
+    kept.cloned().collect()
 }
 
 fn page_of(mut desk: Desk, way: &Way, naming: &Naming<'_>) -> Result<ListPage, AppError> {

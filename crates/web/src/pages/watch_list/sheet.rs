@@ -2,7 +2,6 @@
 //!
 //! Invariant: the rows are those of the page with the same address; the name of the file names nobody.
 
-use super::list_of;
 use super::row::{contact_of, reason_text};
 use super::way::Way;
 use crate::pages::frame::{Frame, day_text};
@@ -38,8 +37,10 @@ pub(crate) async fn export(visit: Visit) -> Response {
         .desk(move |desk| {
             let way = Way::of(&query, desk.today);
             way.known.or_refuse()?;
-            let (list, kept, day) = list_of(&desk, &way)?;
             let model = desk.model()?;
+            let (day, known_at) = way.as_of(desk.today);
+            let list = desk.app.exported_list(&model, day, known_at)?;
+            let kept = super::kept(&list, &way, day);
             let frame = &desk.frame;
             let head = COLUMNS.map(|name| frame.code("column", name));
             let rows = kept.iter().map(|row| cells(frame, &model, row));

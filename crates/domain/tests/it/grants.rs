@@ -1,0 +1,212 @@
+//! Grants and broken glass under any sequence of acts: nobody makes one's own right wider or longer.
+//!
+//! Invariant: the twin recounts a grant from its acts without the state machine.
+
+use lasna_domain::access::Reach;
+use lasna_domain::access::glass::{GLASS_MAX, GLASS_VIEW, Glass, GlassCategory, GlassVerdict};
+use lasna_domain::access::grants::{
+    GRANT_MAX, GrantAct, GrantKind, GrantState, GrantStep, SUPPORT_MAX, Terms, TermsFault,
+};
+use lasna_domain::calendar::Instant;
+use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
+use proptest::prelude::*;
+
+const SUBJECT: UserNo = UserNo(2);
+const GIVER: UserNo = UserNo(1);
+
+fn terms(starts: i64, ends: i64) -> Terms {
+    Terms {
+        subject: SUBJECT,
+        kind: GrantKind::Protected,
+        reach: Reach::Pupil(PersonNo(5)),
+        starts: Instant(starts),
+        ends: Instant(ends),
+        by: GIVER,
+    }
+}
+
+fn step() -> impl Strategy<Value = GrantStep> {
+    prop::sample::select(GrantStep::ALL.to_vec())
+}
+
+proptest! {
+    #[test]
+    fn a_grant_runs_only_after_it_was_accepted_and_until_it_is_held_back_or_over(
+        tries in prop::collection::vec((step(), any::<bool>(), 0_i64..120), 0..12),
+        starts in 0_i64..40,
+        long in 1_i64..60,
+        asked in 0_i64..140,
+    ) {
+        let terms = terms(starts, starts + long);
+        let mut tries = tries;
+        tries.sort_by_key(|(_, _, at)| *at);
+        let mut acts: Vec<GrantAct> = Vec::new();
+        // The twin: whether it was taken, is held back, or was ended.
+        let (mut taken, mut held, mut ended) = (false, false, false);
+        for (step, own, at) in tries {
+            let by = if own { SUBJECT } else { GIVER };
+            let act = GrantAct { step, by, at: Instant(at) };
+            let may = terms.may(&acts, act, !own);
+            let over = at >= starts + long;
+            let twin = !over && !ended && match step {
+                GrantStep::Accept => own && !taken,
+                GrantStep::Suspend => !own && taken && !held,
+                GrantStep::Resume => !own && held,
+                GrantStep::End => true,
+            };
+            prop_assert_eq!(may, twin, "{:?} after {:?}", act, acts);
+            if may {
+                match step {
+                    GrantStep::Accept => taken = true,
+                    GrantStep::Suspend => held = true,
+                    GrantStep::Resume => held = false,
+                    GrantStep::End => ended = true,
+                }
+                acts.push(act);
+            }
+        }
+        let state = terms.state(&acts, Instant(asked));
+        let runs = state == GrantState::Accepted;
+        if runs {
+            prop_assert!(asked >= starts && asked < starts + long);
+            let by_then = |act: &&GrantAct| act.at.0 <= asked;
+            prop_assert!(acts.iter().filter(by_then).any(|act| act.step == GrantStep::Accept
+                && act.by == SUBJECT));
+            prop_assert!(!acts.iter().filter(by_then).any(|act| act.step == GrantStep::End));
+        }
+        if asked >= starts + long {
+            prop_assert_eq!(state, GrantState::Expired);
+        }
+    }
+
+    #[test]
+    fn nothing_that_the_one_it_is_for_does_brings_back_what_was_held_back(
+        tries in prop::collection::vec((step(), 21_i64..90), 0..12),
+    ) {
+        let terms = terms(0, 100);
+        let mut acts = vec![
+            GrantAct { step: GrantStep::Accept, by: SUBJECT, at: Instant(1) },
+            GrantAct { step: GrantStep::Suspend, by: GIVER, at: Instant(20) },
+        ];
+        let mut tries = tries;
+        tries.sort_by_key(|(_, at)| *at);
+        for (step, at) in tries {
+            let act = GrantAct { step, by: SUBJECT, at: Instant(at) };
+            // Even somebody who manages grants does not help oneself.
+            if terms.may(&acts, act, true) {
+                acts.push(act);
+            }
+            prop_assert_ne!(terms.state(&acts, Instant(at)), GrantState::Accepted);
+        }
+    }
+
+    #[test]
+    fn a_broken_glass_is_open_for_its_time_and_no_longer(
+        at in 0_i64..1_000_000_000_000,
+        later in -1_000_i64..GLASS_MAX * 2,
+        given_up in prop::option::of(0_i64..GLASS_MAX),
+    ) {
+        let glass = Glass {
+            by: SUBJECT,
+            pupil: PersonNo(5),
+            at: Instant(at),
+            category: GlassCategory::Danger,
+            given_up: given_up.map(|after| Instant(at + after)),
+            verdict: None,
+        };
+        let open = glass.is_open(Instant(at + later));
+        let given_up = given_up.is_some_and(|after| later >= after);
+        prop_assert_eq!(open, (0..GLASS_VIEW).contains(&later) && !given_up);
+        prop_assert!(!open || later < GLASS_MAX);
+    }
+}
+
+#[test]
+fn terms_have_an_end_and_a_reach_that_their_kind_may_have() {
+    let good = terms(0, GRANT_MAX);
+    assert_eq!(good.check(), Ok(()));
+    let cases = [
+        (
+            Terms {
+                ends: Instant(GRANT_MAX + 1),
+                ..good
+            },
+            TermsFault::TooLong,
+        ),
+        (
+            Terms {
+                ends: Instant(0),
+                ..good
+            },
+            TermsFault::Empty,
+        ),
+        (
+            Terms {
+                by: SUBJECT,
+                ..good
+            },
+            TermsFault::Oneself,
+        ),
+        (
+            Terms {
+                reach: Reach::Provider,
+                ..good
+            },
+            TermsFault::TooFar,
+        ),
+        (
+            Terms {
+                reach: Reach::School(OrgNo(1)),
+                ..good
+            },
+            TermsFault::TooFar,
+        ),
+        (
+            Terms {
+                kind: GrantKind::Support,
+                ..good
+            },
+            TermsFault::TooLong,
+        ),
+    ];
+    for (terms, fault) in cases {
+        assert_eq!(terms.check(), Err(fault), "{terms:?}");
+    }
+    let support = Terms {
+        kind: GrantKind::Support,
+        reach: Reach::School(OrgNo(1)),
+        ends: Instant(SUPPORT_MAX),
+        ..good
+    };
+    assert_eq!(support.check(), Ok(()));
+    let whole = Terms {
+        reach: Reach::Provider,
+        ..support
+    };
+    assert_eq!(whole.check(), Err(TermsFault::TooFar));
+    let longer = Terms {
+        ends: Instant(SUPPORT_MAX + 1),
+        ..support
+    };
+    assert_eq!(longer.check(), Err(TermsFault::TooLong));
+}
+
+#[test]
+fn a_second_person_judges_a_broken_glass_once_and_within_three_days() {
+    let glass = Glass {
+        by: SUBJECT,
+        pupil: PersonNo(5),
+        at: Instant(0),
+        category: GlassCategory::Police,
+        given_up: None,
+        verdict: None,
+    };
+    assert!(!glass.may_judge(SUBJECT) && glass.may_judge(GIVER));
+    let hours = |hours: i64| Instant(hours * 3_600_000_000);
+    assert!(!glass.is_overdue(hours(72)) && glass.is_overdue(hours(73)));
+    let judged = Glass {
+        verdict: Some(GlassVerdict::Unjustified),
+        ..glass
+    };
+    assert!(!judged.may_judge(GIVER) && !judged.is_overdue(hours(73)));
+}

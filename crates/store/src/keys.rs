@@ -274,12 +274,13 @@ impl crate::Store {
         Ok(self.ask(recorded)?.unwrap_or_default())
     }
 
-    /// Wraps some of the data keys under a master key that the source knows; gives how many. In the
-    /// call that leaves none, the key is recorded as the one in force. Others read and write meanwhile.
+    /// Wraps some of the data keys under a master key that the source knows; gives how many, and
+    /// whether none is left. Then the key is recorded as the one in force. Others read and write
+    /// meanwhile.
     ///
     /// # Errors
     /// The store's; then this part is as it was.
-    pub fn rewrap(&self, master: &str) -> Result<u64, DbError> {
+    pub fn rewrap(&self, master: &str) -> Result<(u64, bool), DbError> {
         self.write_alone(|tx| {
             tx.lock(LOCK)?;
             let vault = tx.vault()?.clone();
@@ -298,10 +299,11 @@ impl crate::Store {
                 ];
                 tx.execute(REWRAP, &params)?;
             }
-            if (rows.len() as i64) < ROTATED_AT_ONCE && recorded(tx)?.as_deref() != Some(master) {
+            let is_done = (rows.len() as i64) < ROTATED_AT_ONCE;
+            if is_done && recorded(tx)?.as_deref() != Some(master) {
                 record(tx, master)?;
             }
-            Ok(rows.len() as u64)
+            Ok((rows.len() as u64, is_done))
         })
     }
 }

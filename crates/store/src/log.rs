@@ -125,13 +125,22 @@ impl LogEntry {
 }
 
 impl crate::Store {
+    /// The key that signs checkpoints, where one was made: then there are checkpoints.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn log_key_made(&self) -> Result<Option<LogKey>, DbError> {
+        let seed = self.ask(|read| keys::find(read, NODE, Subject::LOG))?;
+        Ok(seed.as_ref().map(LogKey::new))
+    }
+
     /// The key that signs checkpoints, made at the first call.
     ///
     /// # Errors
     /// The store's.
     pub fn log_key(&self) -> Result<LogKey, DbError> {
-        if let Some(seed) = self.ask(|read| keys::find(read, NODE, Subject::LOG))? {
-            return Ok(LogKey::new(&seed));
+        if let Some(key) = self.log_key_made()? {
+            return Ok(key);
         }
         let seed = self.write_alone(|tx| keys::ensure(tx, NODE, Subject::LOG))?;
         Ok(LogKey::new(&seed))

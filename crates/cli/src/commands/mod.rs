@@ -2,14 +2,19 @@
 //!
 //! Invariant: a command prints its result as text or JSON from the same values.
 
+mod audit;
 mod demo;
 mod demo_export;
 mod import;
+mod keys;
 mod lists;
 mod mapping;
 mod model;
 mod service;
 mod user;
+
+pub use audit::AuditCommand;
+pub use keys::KeysCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
@@ -113,6 +118,8 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)
         }
+        Command::Audit { command } => audit::run(args, command),
+        Command::Keys { command } => keys::run(args, command),
         Command::User { command } => user::user(args, command),
     }
 }

@@ -72,7 +72,8 @@ impl<'a> Check<'a> {
         let at = self.size();
         match self.tiles {
             Some(tiles) if at < self.size => {
-                read_tile(tiles, 0, at / TILE, self.size).map_err(|text| Bad::new(at + 1, text))
+                read_tile(tiles, (0, at / TILE), (self.size, self.size))
+                    .map_err(|text| Bad::new(at + 1, text))
             }
             _ => Ok(Vec::new()),
         }
@@ -88,7 +89,7 @@ impl<'a> Check<'a> {
             && at < self.size
         {
             if at % TILE == 0 {
-                self.row = read_tile(tiles, 0, at / TILE, self.size)
+                self.row = read_tile(tiles, (0, at / TILE), (self.size, self.size))
                     .map_err(|text| Bad::new(at + 1, text))?;
             }
             if self.row.get((at % TILE) as usize) != Some(&leaf) {
@@ -128,8 +129,8 @@ impl<'a> Check<'a> {
         };
         let level = below as u8 + 1;
         let entry = |at: u64| ((index * TILE + at) << (8 * u32::from(level))) + 1;
-        let kept =
-            read_tile(tiles, level, *index, self.size).map_err(|text| Bad::new(entry(0), text))?;
+        let kept = read_tile(tiles, (level, *index), (self.size, self.size))
+            .map_err(|text| Bad::new(entry(0), text))?;
         match kept.iter().zip(row).position(|(a, b)| a != b) {
             Some(at) => {
                 let what = format!("the tile of level {level} holds another hash");

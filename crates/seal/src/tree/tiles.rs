@@ -107,23 +107,21 @@ fn hashes_of(path: &str, bytes: &[u8], width: u64) -> Result<Vec<Hash>, String> 
     Ok(hashes[..width as usize].to_vec())
 }
 
-/// A tile of a tree of that size: under its own name, else the whole tile of a tree grown since.
+/// A tile of a tree of the first size: under its own name, else from the tiles of a tree grown since.
 pub(super) fn read_tile(
     tiles: &dyn Tiles,
-    level: u8,
-    index: u64,
-    size: u64,
+    (level, index): (u8, u64),
+    (size, grown): (u64, u64),
 ) -> Result<Vec<Hash>, String> {
     let width = width_at(level, index, size);
+    for there in [width, width_at(level, index, grown), TILE] {
+        let path = tile_path(level, index, there);
+        if let Some(bytes) = tiles.read(&path)? {
+            return hashes_of(&path, &bytes, width);
+        }
+    }
     let path = tile_path(level, index, width);
-    if let Some(bytes) = tiles.read(&path)? {
-        return hashes_of(&path, &bytes, width);
-    }
-    let whole = tile_path(level, index, TILE);
-    match tiles.read(&whole)? {
-        Some(bytes) => hashes_of(&whole, &bytes, width),
-        None => Err(format!("{path} is not there")),
-    }
+    Err(format!("{path} is not there"))
 }
 
 /// Adds the leaves from `old` up to `new` to tiles that hold a tree of size `old`.
@@ -150,7 +148,7 @@ pub fn extend(
             )));
         }
         if first < old {
-            let kept = read_tile(tiles, 0, index, old)?;
+            let kept = read_tile(tiles, (0, index), (old, old))?;
             if let Some(at) = kept.iter().zip(&row).position(|(a, b)| a != b) {
                 return Err(ExtendError::Differs(first + at as u64 + 1));
             }
@@ -179,7 +177,7 @@ fn extend_level(
     for index in had / TILE..has.div_ceil(TILE) {
         let mut row = Vec::with_capacity(TILE as usize);
         if index * TILE < had {
-            row = read_tile(tiles, level, index, old)?;
+            row = read_tile(tiles, (level, index), (old, old))?;
         }
         let missing = TILE as usize - row.len();
         row.extend(added.by_ref().take(missing));
@@ -213,15 +211,22 @@ fn write_tile(
 pub struct Nodes<'a> {
     tiles: &'a dyn Tiles,
     size: u64,
+    grown: u64,
     read: RefCell<HashMap<(u8, u64), Vec<Hash>>>,
 }
 
 impl<'a> Nodes<'a> {
     /// Of a tree of that size.
     pub fn new(tiles: &'a dyn Tiles, size: u64) -> Nodes<'a> {
+        Nodes::earlier(tiles, size, size)
+    }
+
+    /// Of a tree as it was at the first size, from tiles of the second.
+    pub fn earlier(tiles: &'a dyn Tiles, size: u64, grown: u64) -> Nodes<'a> {
         Nodes {
             tiles,
             size,
+            grown,
             read: RefCell::default(),
         }
     }
@@ -237,6 +242,17 @@ impl<'a> Nodes<'a> {
     /// In words, where a tile is missing or too short.
     pub fn root(&self) -> Result<Hash, String> {
         self.range(0..self.size)
+    }
+
+    /// A leaf; entries count from 0.
+    ///
+    /// # Errors
+    /// In words, where there is no such entry or a tile is missing.
+    pub fn leaf(&self, index: u64) -> Result<Hash, String> {
+        if index >= self.size {
+            return Err(format!("the tree has {} entries", self.size));
+        }
+        self.whole(0, index)
     }
 
     /// The root over the leaves of a range that begins where a part of its length may begin.
@@ -265,7 +281,8 @@ impl<'a> Nodes<'a> {
         let row = match read.entry((level, index)) {
             std::collections::hash_map::Entry::Occupied(row) => row.into_mut(),
             std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert(read_tile(self.tiles, level, index, self.size)?)
+                let sizes = (self.size, self.grown);
+                free.insert(read_tile(self.tiles, (level, index), sizes)?)
             }
         };
         let end = at + (1 << (height % 8));

@@ -108,6 +108,14 @@ fn a_tree_of_three_levels_of_tiles_grows_in_steps() {
         assert_eq!(found, Ok(vec![(pair[1], tree.root())]));
     }
     assert!(tiles.0.contains_key("tile/0/255") && tiles.0.contains_key("tile/2/000.p/1"));
+    // A tree as it was, after its narrow tiles have gone.
+    partials(65_537)
+        .iter()
+        .for_each(|path| drop(tiles.0.remove(path)));
+    let earlier = Nodes::earlier(&tiles, 65_537, 66_000);
+    assert_eq!(earlier.root().unwrap(), plain_root(&all[..65_537]));
+    assert_eq!(earlier.leaf(65_536).unwrap(), all[65_536]);
+    assert!(earlier.leaf(65_537).is_err());
     // Proofs over the whole of it, from trees whose own narrow tiles are gone.
     for size in sizes {
         partials(size).iter().for_each(|path| {

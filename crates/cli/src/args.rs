@@ -2,6 +2,7 @@
 //!
 //! Invariant: no flag takes a secret; a database's password comes from the environment.
 
+use crate::commands::{AuditCommand, KeysCommand};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -32,6 +33,12 @@ pub struct Args {
     )]
     #[arg(conflicts_with = "data")]
     pub database: Option<String>,
+    /// File of the master key; `keys/master.key` in the data folder if left out
+    #[arg(long, global = true, env = "LASNA_KEY_FILE", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Folder of the audit's tiles and checkpoint; `audit` in the data folder if left out
+    #[arg(long, global = true, env = "LASNA_AUDIT_FOLDER", value_name = "DIR")]
+    pub audit_folder: Option<PathBuf>,
     /// Print one JSON document on standard output
     #[arg(long, global = true)]
     pub json: bool,
@@ -150,6 +157,16 @@ pub enum Command {
     Access {
         #[command(subcommand)]
         command: AccessCommand,
+    },
+    /// The log of who looked and did what: is it whole, checkpoints, proofs
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// The master key: its id, and a new one
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// Accounts: make, list and end them, give a new first password or a day pass
     User {

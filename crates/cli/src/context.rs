@@ -111,11 +111,12 @@ fn with_password(url: &str, password: &str) -> String {
 }
 
 pub fn store(args: &Args) -> anyhow::Result<Store> {
-    store_at(place(args))
+    store_at(args, place(args))
 }
 
-pub fn store_at(place: Place) -> anyhow::Result<Store> {
-    let store = Store::open(place)?;
+pub fn store_at(args: &Args, place: Place) -> anyhow::Result<Store> {
+    let keys = crate::key_file::source(args, &place);
+    let store = Store::open(place, keys)?;
     store.database().on_fatal(|error| {
         // A storage that may have lost a sync must not be written again.
         eprintln!("lasna: the storage failed, stopping: {error}");

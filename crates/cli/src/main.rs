@@ -8,6 +8,8 @@
 mod args;
 mod commands;
 mod context;
+mod key_file;
+mod log_folder;
 mod output;
 
 use clap::{CommandFactory, Parser};

@@ -1,14 +1,16 @@
 //! What people did about signals: contacts, decisions, withdrawals, numbered for each provider.
 //!
-//! A note stands in a table of its own, so that what is done can be counted without reading it.
+//! A note stands in a table of its own, sealed with the key of the pupil's case: what is done can be
+//! counted without reading it, and is counted when the case is erased.
 //!
 //! Invariant: rows are only added, and an act that is sent twice is kept once.
 
 use crate::db::{DbError, Param, Read, Tx};
+use crate::keys::{Ring, Subject, seal_text};
 use crate::saves::LOCK;
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::{Day, Instant};
-use lasna_domain::ids::{PersonNo, UserNo};
+use lasna_domain::ids::{PersonNo, ProviderNo, UserNo};
 use lasna_domain::model::Outcome;
 use lasna_domain::signals::{Act, ActKind, ActWhat, ContactOutcome, ContactWith, NoConcernReason};
 
@@ -38,7 +40,9 @@ impl StoredAct {
     /// The store's; a row that this program does not understand.
     pub fn since(read: &mut Read<'_>, scope: &Scope, no: u32) -> Result<Vec<Act>, DbError> {
         let rows = read.query(SINCE, &[scope.provider().0.into(), no.into()])?;
-        rows.iter().map(act_of).collect()
+        let mut ring = Ring::default();
+        let mut act = |row| act_of(read, &mut ring, scope.provider(), row);
+        rows.iter().map(&mut act).collect()
     }
 
     /// The number of the latest act; 0 before the first.
@@ -56,7 +60,9 @@ impl StoredAct {
     /// The store's.
     pub fn of_once(read: &mut Read<'_>, scope: &Scope, once: &str) -> Result<Option<Act>, DbError> {
         let row = read.query_one(ONCE, &[scope.provider().0.into(), once.into()])?;
-        row.as_ref().map(act_of).transpose()
+        let mut ring = Ring::default();
+        row.map(|row| act_of(read, &mut ring, scope.provider(), &row))
+            .transpose()
     }
 
     /// Makes acts follow one another until the change is committed.
@@ -107,14 +113,27 @@ impl StoredAct {
         ];
         tx.execute(INSERT, &params)?;
         if !act.note.is_empty() {
-            let note = [provider.into(), no.into(), (&act.note).into()];
+            let place = note_place(scope.provider(), no);
+            let subject = Subject::case(act.pupil);
+            let note = seal_text(tx, scope.provider(), subject, &place, &act.note)?;
+            let note = [provider.into(), no.into(), (&note).into()];
             tx.execute(NOTE_INSERT, &note)?;
         }
         Ok(no)
     }
 }
 
-fn act_of(row: &crate::db::Row) -> Result<Act, DbError> {
+/// Where a note stands.
+pub(crate) fn note_place(provider: ProviderNo, act: u32) -> String {
+    format!("signal_note.note/{provider}/{act}")
+}
+
+fn act_of(
+    read: &mut Read<'_>,
+    ring: &mut Ring,
+    provider: ProviderNo,
+    row: &crate::db::Row,
+) -> Result<Act, DbError> {
     let text = |at: usize| row.get::<Option<String>>(at).map(Option::unwrap_or_default);
     let number = |at: usize| row.get::<Option<i64>>(at).map(Option::unwrap_or_default);
     let what = match ActKind::from_code(&text(4)?) {
@@ -137,13 +156,21 @@ fn act_of(row: &crate::db::Row) -> Result<Act, DbError> {
         let text = "an act of a kind that this program does not know: use the newer program";
         DbError::new(crate::db::ErrorKind::Configuration, text.to_owned())
     };
+    let (no, pupil) = (row.get(0)?, PersonNo(row.get(1)?));
+    let note = match row.get::<Option<&[u8]>>(10)? {
+        Some(sealed) => {
+            let named = (provider, Subject::case(pupil));
+            ring.open_text(read, named, &note_place(provider, no), sealed)?
+        }
+        None => None,
+    };
     Ok(Act {
-        no: row.get(0)?,
-        pupil: PersonNo(row.get(1)?),
+        no,
+        pupil,
         at,
         day: day.map_or_else(|| at.day_in_finland(), Day),
         by: UserNo(row.get(3)?),
         what: what.ok_or_else(unknown)?,
-        note: text(10)?,
+        note: note.unwrap_or_default(),
     })
 }

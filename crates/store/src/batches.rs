@@ -152,13 +152,14 @@ impl crate::Store {
     /// # Errors
     /// The store's.
     pub fn provider(&self, id: &str, at: Instant) -> Result<ProviderNo, DbError> {
-        self.db.write(|tx| {
+        self.write(|tx| {
             tx.lock(crate::entities::LOCK)?;
             if let Some(row) = tx.query_one(PROVIDER_OF, &[id.into()])? {
                 return Ok(ProviderNo(row.get(0)?));
             }
             let no = 1 + providers(tx)?.last().map_or(0, |(no, _)| no.0);
             tx.execute(PROVIDER_INSERT, &[no.into(), id.into(), at.0.into()])?;
+            crate::keys::of_provider(tx, ProviderNo(no))?;
             Ok(ProviderNo(no))
         })
     }

@@ -8,6 +8,8 @@
 
 use crate::batches::Visible;
 use crate::db::{DbError, Param, Read, Tx};
+use crate::keys::{self, Subject};
+use crate::reasons;
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::BatchNo;
@@ -156,7 +158,7 @@ impl FactRow {
         each: impl FnMut(FactRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let params = [scope.provider().0.into()];
-        FactRow::run(read, &select(table), &params, table, visible, each)
+        FactRow::run(read, scope, &select(table), &params, (table, visible), each)
     }
 
     /// As [`FactRow::each`], of days from (included) to (excluded).
@@ -176,7 +178,14 @@ impl FactRow {
             days.from.0.into(),
             days.to.0.into(),
         ];
-        FactRow::run(read, &select_days(table), &params, table, visible, each)
+        FactRow::run(
+            read,
+            scope,
+            &select_days(table),
+            &params,
+            (table, visible),
+            each,
+        )
     }
 
     /// As [`FactRow::each`], of one pupil's marks or reasons.
@@ -192,7 +201,14 @@ impl FactRow {
         each: impl FnMut(FactRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let params = [scope.provider().0.into(), pupil.0.into()];
-        FactRow::run(read, &select_pupil(table), &params, table, visible, each)
+        FactRow::run(
+            read,
+            scope,
+            &select_pupil(table),
+            &params,
+            (table, visible),
+            each,
+        )
     }
 
     /// As [`FactRow::each`], of one group's lessons or registers on days from (included) to
@@ -214,7 +230,14 @@ impl FactRow {
             days.from.0.into(),
             days.to.0.into(),
         ];
-        FactRow::run(read, &select_group(table), &params, table, visible, each)
+        FactRow::run(
+            read,
+            scope,
+            &select_group(table),
+            &params,
+            (table, visible),
+            each,
+        )
     }
 
     /// As [`FactRow::each`], of one pupil's marks or reasons on a day.
@@ -232,24 +255,29 @@ impl FactRow {
         let params = [scope.provider().0.into(), pupil.0.into(), day.0.into()];
         FactRow::run(
             read,
+            scope,
             &select_pupil_day(table),
             &params,
-            table,
-            visible,
+            (table, visible),
             each,
         )
     }
 
     fn run<E: From<DbError>>(
         read: &mut Read<'_>,
+        scope: &Scope,
         sql: &str,
         params: &[Param<'_>],
-        table: FactTable,
-        visible: &Visible,
+        (table, visible): (FactTable, &Visible),
         mut each: impl FnMut(FactRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let keys = table.key().len();
         let values = table.values().len();
+        let provider = scope.provider();
+        let key = match table {
+            FactTable::Reason => keys::find(read, provider, Subject::REASONS)?,
+            _ => None,
+        };
         read.query_each(sql, params, |row| {
             let mut fact = FactRow {
                 known_at: Instant(row.get(keys)?),
@@ -261,6 +289,13 @@ impl FactRow {
             }
             for (i, place) in fact.key.iter_mut().take(keys).enumerate() {
                 *place = row.get(i)?;
+            }
+            if table == FactTable::Reason {
+                // A reason whose key is destroyed is one that nobody gave.
+                let Some(key) = &key else { return Ok(()) };
+                let sealed: &[u8] = row.get(keys + 2)?;
+                fact.values[0] = reasons::open(key, provider, &fact, sealed)?;
+                return each(fact);
             }
             for (i, place) in fact.values.iter_mut().take(values).enumerate() {
                 *place = row.get(keys + 2 + i)?;
@@ -284,10 +319,16 @@ impl FactRow {
         columns.extend(["known_at", "batch_no"]);
         columns.extend(table.values());
         let provider = scope.provider().0;
+        let key = match table {
+            FactTable::Reason => Some(keys::ensure(tx, scope.provider(), Subject::REASONS)?),
+            _ => None,
+        };
         let mut copy = tx.copy(table.name(), &columns)?;
-        let mut row: Vec<Param<'_>> = Vec::with_capacity(columns.len());
         for fact in new {
-            row.clear();
+            let sealed = key
+                .as_ref()
+                .map(|key| reasons::seal(key, scope.provider(), fact));
+            let mut row: Vec<Param<'_>> = Vec::with_capacity(columns.len());
             row.push(provider.into());
             row.extend(
                 fact.key
@@ -296,12 +337,13 @@ impl FactRow {
                     .map(|&n| Param::from(n)),
             );
             row.extend([Param::from(fact.known_at.0), fact.batch.0.into()]);
-            row.extend(
-                fact.values
-                    .iter()
-                    .take(table.values().len())
-                    .map(|&n| Param::from(n)),
-            );
+            match &sealed {
+                Some(sealed) => row.push(sealed.into()),
+                None => {
+                    let values = fact.values.iter().take(table.values().len());
+                    row.extend(values.map(|&n| Param::from(n)));
+                }
+            }
             copy.row(&row)?;
         }
         copy.finish()

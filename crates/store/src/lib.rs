@@ -11,18 +11,23 @@ mod accounts;
 mod acts;
 mod audit;
 mod batches;
+mod carry;
 pub mod db;
 mod entities;
 mod facts;
 mod filters;
 mod imports;
+mod keys;
+mod log;
 mod migrate;
 mod passes;
+mod reasons;
 mod records;
 mod saves;
 mod sign_in;
 mod statements;
 mod users;
+mod vault;
 
 pub use accounts::AccountRow;
 pub use acts::StoredAct;
@@ -34,33 +39,62 @@ pub use filters::StoredFilter;
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };
+pub use keys::{Subject, destroy_key, open_text, seal_text};
+pub use log::{LogBody, LogEntry};
 pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
 pub use sign_in::{Password, Profile};
-pub use statements::statements;
+pub use statements::{erasing_statements, statements};
 pub use users::{Account, StoredModel};
 
 use db::{Database, DbError, Place, Read, Tx};
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
+use lasna_seal::KeySource;
 use std::sync::Arc;
+use vault::Vault;
 
 /// An open store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     db: Arc<Database>,
+    vault: Arc<Vault>,
 }
 
 impl Store {
-    /// Opens a place and brings its schema up to date.
+    /// Opens a place with the keys to it and brings its schema up to date.
     ///
     /// # Errors
-    /// Where the place cannot be opened, or was written by a newer version of the program.
-    pub fn open(place: Place) -> Result<Store, DbError> {
-        let db = Database::open(place)?;
-        migrate::migrate(&db)?;
-        Ok(Store { db: Arc::new(db) })
+    /// Where the place cannot be opened, was written by a newer version of the program, or is sealed
+    /// with a key that the source does not give.
+    pub fn open(place: Place, keys: Arc<dyn KeySource>) -> Result<Store, DbError> {
+        let db = Arc::new(Database::open(place)?);
+        let vault = Arc::new(Vault::new(keys));
+        migrate::migrate(&db, &vault)?;
+        Ok(Store { db, vault })
+    }
+
+    /// A transaction that has the keys.
+    fn write<T, E: From<DbError>>(
+        &self,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write(|tx| {
+            tx.with_vault(&self.vault);
+            change(tx)
+        })
+    }
+
+    /// As [`Self::write`], with a commit of its own.
+    fn write_alone<T, E: From<DbError>>(
+        &self,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write_here(|tx| {
+            tx.with_vault(&self.vault);
+            change(tx)
+        })
     }
 
     /// The database underneath, for checks of the storage itself.
@@ -79,7 +113,7 @@ impl Store {
         target: &str,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.write(|tx| {
+        self.write(|tx| {
             audit::insert(tx, scope, at, target)?;
             change(tx)
         })
@@ -96,7 +130,7 @@ impl Store {
         target: &str,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.write_here(|tx| {
+        self.write_alone(|tx| {
             // Last, so that nobody else's audit row waits for it on PostgreSQL.
             let done = change(tx)?;
             audit::insert(tx, scope, at, target)?;
@@ -115,8 +149,8 @@ impl Store {
         target: &str,
         look: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.write(|tx| audit::insert(tx, scope, at, target))?;
-        self.db.read(look)
+        self.write(|tx| audit::insert(tx, scope, at, target))?;
+        self.ask(look)
     }
 
     /// Reads what names no person: providers, batches, models, accounts by their token.
@@ -127,6 +161,9 @@ impl Store {
         &self,
         ask: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.read(ask)
+        self.db.read(|read| {
+            read.with_vault(&self.vault);
+            ask(read)
+        })
     }
 }

@@ -5,9 +5,13 @@
 //!
 //! Invariant: a migration that has landed is never edited.
 
-use crate::db::{Database, DbError, Engine, ErrorKind, Param};
+use crate::carry::{self, carry_over};
+use crate::db::{Database, DbError, Engine, ErrorKind, Param, Tx};
+use crate::keys;
+use crate::vault::Vault;
+use std::sync::Arc;
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -15,7 +19,10 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_list_filters.sql"),
     include_str!("../migrations/0006_act_day.sql"),
     include_str!("../migrations/0007_ended_accounts.sql"),
+    SEALED,
 ];
+/// The migration that records the master key and carries plain rows over.
+const SEALED: &str = include_str!("../migrations/0009_sealed.sql");
 /// Number of the advisory lock: one program migrates, others wait.
 const LOCK: i64 = 628_1998;
 
@@ -33,7 +40,18 @@ pub(crate) fn dialect(text: &str, engine: Engine) -> String {
     }
 }
 
-pub(crate) fn migrate(db: &Database) -> Result<(), DbError> {
+/// Reads the master keys: of a database that has recorded one, that key must be there.
+fn open_vault(tx: &mut Tx<'_>, vault: &Arc<Vault>, done: i64) -> Result<String, DbError> {
+    tx.with_vault(vault);
+    let sealed = (1..).zip(MIGRATIONS).find(|(_, text)| *text == SEALED);
+    let recorded = match sealed {
+        Some((no, _)) if no <= done => keys::recorded(tx)?,
+        _ => None,
+    };
+    vault.load(recorded.as_deref())
+}
+
+pub(crate) fn migrate(db: &Database, vault: &Arc<Vault>) -> Result<(), DbError> {
     db.write_here(|tx| {
         tx.lock(LOCK)?;
         let table = "CREATE TABLE IF NOT EXISTS schema_version (no BIGINT NOT NULL PRIMARY KEY)\
@@ -51,8 +69,17 @@ pub(crate) fn migrate(db: &Database) -> Result<(), DbError> {
             );
             return Err(DbError::new(ErrorKind::Configuration, text));
         }
+        let master = open_vault(tx, vault, done)?;
         for (no, text) in (1..).zip(MIGRATIONS).skip(done as usize) {
-            tx.execute_batch(&dialect(text, engine))?;
+            let (first, then) = text.split_once(carry::MARK).unwrap_or((text, ""));
+            tx.execute_batch(&dialect(first, engine))?;
+            if text == SEALED {
+                keys::record_first(tx, &master)?;
+                carry_over(tx)?;
+            }
+            if !then.is_empty() {
+                tx.execute_batch(&dialect(then, engine))?;
+            }
             tx.execute(
                 "INSERT INTO schema_version (no) VALUES ($1)",
                 &[Param::Int(no)],

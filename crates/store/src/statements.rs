@@ -4,17 +4,14 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in,
-    users,
+    accounts, acts, audit, batches, entities, filters, imports, keys, log, passes, records, saves,
+    sign_in, users,
 };
 use lasna_domain::roster::RecordKind;
 
 /// All statements.
 pub fn statements() -> Vec<String> {
     let mut all: Vec<String> = [
-        audit::INSERT,
-        audit::LIST,
-        audit::LAST_AT,
         batches::PROVIDER_OF,
         batches::PROVIDERS,
         batches::PROVIDER_INSERT,
@@ -64,6 +61,7 @@ pub fn statements() -> Vec<String> {
     .to_vec();
     all.extend(IMPORTS.map(str::to_owned));
     all.extend(ACCOUNTS.map(str::to_owned));
+    all.extend(LOG.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -80,6 +78,30 @@ pub fn statements() -> Vec<String> {
     }
     all
 }
+
+/// The statements that change or remove a row: of wrapped keys, and of bodies of the audit.
+pub const fn erasing_statements() -> [&'static str; 3] {
+    [keys::REWRAP, keys::DESTROY, audit::ERASE]
+}
+
+/// The statements of the audit and of keys.
+const LOG: [&str; 15] = [
+    audit::LAST,
+    audit::INSERT,
+    audit::BODY_INSERT,
+    audit::LIST,
+    audit::ABOUT,
+    audit::BY,
+    audit::LAST_AT,
+    log::LEAVES,
+    log::ENTRIES,
+    keys::STATE,
+    keys::STATE_INSERT,
+    keys::ONE,
+    keys::OF_KIND,
+    keys::INSERT,
+    keys::NOT_UNDER,
+];
 
 /// The statements of imports and codes.
 const IMPORTS: [&str; 10] = [

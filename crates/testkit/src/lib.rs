@@ -4,6 +4,7 @@
 //!
 //! Invariant: nothing here is unguessable, and nothing here is for production.
 
+pub mod keys;
 pub mod postgres;
 pub mod shared;
 pub mod temp;

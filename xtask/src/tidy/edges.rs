@@ -10,17 +10,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("engine", &["domain"]),
     ("formats", &["domain"]),
-    ("store", &["domain"]),
-    ("app", &["domain", "engine", "formats", "store"]),
+    ("seal", &[]),
+    ("store", &["domain", "seal"]),
+    ("app", &["domain", "engine", "formats", "seal", "store"]),
     ("web", &["app", "domain", "formats", "store"]),
     (
         "cli",
         &[
-            "app", "domain", "engine", "formats", "simulate", "store", "web",
+            "app", "domain", "engine", "formats", "seal", "simulate", "store", "web",
         ],
     ),
     ("simulate", &[]),
-    ("testkit", &["domain"]),
+    ("testkit", &["domain", "seal"]),
     ("xtask", &[]),
 ];
 /// What tests may use beside that.

@@ -84,11 +84,18 @@ fn read(file: &File, tables: &mut Tables, found: &mut Found) {
                     .or_default()
                     .push((*column).to_owned());
             }
+            ["ALTER", "TABLE", old, "RENAME", "TO", new] => {
+                let columns = tables.remove(*old).unwrap_or_default();
+                tables.insert((*new).to_owned(), columns);
+            }
+            ["DROP", "TABLE", name] => {
+                tables.remove(*name);
+            }
             _ => found.add(
                 &file.path,
                 begins,
                 "a statement that this check does not know",
-                "use CREATE TABLE, CREATE INDEX, INSERT or ALTER TABLE … ADD COLUMN",
+                "use CREATE TABLE, CREATE INDEX, INSERT, ALTER TABLE … ADD COLUMN or RENAME TO, DROP TABLE",
             ),
         }
     }

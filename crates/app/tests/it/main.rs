@@ -59,7 +59,7 @@ fn both(name: &str, story: impl Fn(&Node)) {
     let _folder = Some(folder);
     story(&Node { store, _folder });
     if let Some(url) = lasna_testkit::postgres::database(name) {
-        let store = Store::open(Place::Url(url)).unwrap();
+        let store = Store::open(Place::Url(url), lasna_testkit::keys::fixed()).unwrap();
         let _folder = None;
         story(&Node { store, _folder });
     }

@@ -56,7 +56,11 @@ fn sync_times(data: &Path, length: Duration) -> Vec<Duration> {
 }
 
 fn open(data: &Path) -> (Store, ProviderNo) {
-    let store = Store::open(Place::Folder(data.to_owned())).unwrap();
+    let store = Store::open(
+        Place::Folder(data.to_owned()),
+        lasna_testkit::keys::of_folder(data),
+    )
+    .unwrap();
     let provider = store.providers().unwrap()[0].0;
     (store, provider)
 }

@@ -36,7 +36,11 @@ fn in_force(app: &App, day: Day) -> Result<Model, String> {
 
 /// Serves until the process is killed; its address is its first line.
 pub fn serve(data: &Path, day: Day) {
-    let store = Store::open(Place::Folder(data.to_owned())).unwrap();
+    let store = Store::open(
+        Place::Folder(data.to_owned()),
+        lasna_testkit::keys::of_folder(data),
+    )
+    .unwrap();
     let from = start_of_clock(&store, day);
     let begun = std::time::Instant::now();
     let clock = move || Instant(from.0 + begun.elapsed().as_micros() as i64 + 1);

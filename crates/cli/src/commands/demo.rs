@@ -8,6 +8,7 @@
 
 use super::{Outcome, service};
 use crate::args::Args;
+use crate::log_folder::Sealer;
 use crate::{context, output};
 use anyhow::{Context as _, bail};
 use lasna_app::import::{Input, Options};
@@ -46,7 +47,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     let mut files = MemoryOutput::default();
     let town = lasna_simulate::write_town(&mut files)?;
     let is_new = prepare(folder)?;
-    let store = context::store_at(Place::Folder(folder.join("db")))?;
+    let store = context::store_at(args, Place::Folder(folder.join("db")))?;
     let started = Instant(town.now.as_microsecond());
     if is_new {
         super::demo_export::write(&folder.join("import"), &files.files())?;
@@ -84,6 +85,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
             .collect();
         say(args, &links)
     };
+    let _sealer = Sealer::start(settings.store.clone(), folder.join("db/audit"))?;
     service::serve_with(settings, &format!("127.0.0.1:{port}"), links)
 }
 

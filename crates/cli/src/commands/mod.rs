@@ -3,14 +3,19 @@
 //! Invariant: a command prints its result as text or JSON from the same values.
 
 mod access;
+mod audit;
 mod demo;
 mod demo_export;
 mod import;
+mod keys;
 mod lists;
 mod mapping;
 mod model;
 mod service;
 mod user;
+
+pub use audit::AuditCommand;
+pub use keys::KeysCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
@@ -115,6 +120,8 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             demo::run(args, &folder, *port)
         }
         Command::Access { command } => access::access(args, command),
+        Command::Audit { command } => audit::run(args, command),
+        Command::Keys { command } => keys::run(args, command),
         Command::User { command } => user::user(args, command),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::Outcome;
 use crate::args::{Args, UploadArgs};
+use crate::log_folder::Sealer;
 use crate::{context, output};
 use anyhow::Context as _;
 use lasna_web::UploadSettings;
@@ -120,6 +121,8 @@ pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<
         demo: None,
         uploads: Some(uploads_of(args, uploads)),
     };
+    // Dropped after the last request: then the last checkpoint is written.
+    let _sealer = Sealer::start(settings.store.clone(), super::audit::folder_of(args))?;
     serve_with(settings, listen, |_| Ok(()))
 }
 

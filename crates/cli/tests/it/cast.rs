@@ -73,6 +73,10 @@ impl Lasna {
     pub fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
         let mut command = bare(args);
         command.args(&self.place);
+        if self.place[0] == "--database" {
+            command.env("LASNA_KEY_FILE", self.path("keys/master.key"));
+            command.env("LASNA_AUDIT_FOLDER", self.path("audit"));
+        }
         command
     }
 
@@ -126,7 +130,14 @@ impl Lasna {
 /// The program without a database.
 pub fn bare<A: AsRef<OsStr>>(args: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lasna"));
-    for name in ["LASNA_DATA", "LASNA_DATABASE", "LASNA_LOG"] {
+    for name in [
+        "LASNA_DATA",
+        "LASNA_DATABASE",
+        "LASNA_LOG",
+        "LASNA_KEY_FILE",
+        "LASNA_AUDIT_FOLDER",
+        "CREDENTIALS_DIRECTORY",
+    ] {
         command.env_remove(name);
     }
     command.args(args).stdin(Stdio::null());

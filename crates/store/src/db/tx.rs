@@ -9,12 +9,15 @@
 use super::error::DbError;
 use super::value::{Param, Row, RowRef, check_params};
 use super::{Engine, postgres, sqlite};
+use crate::vault::Vault;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// A snapshot to ask.
 pub struct Read<'c> {
     conn: Conn<'c>,
     failed: Option<DbError>,
+    vault: Option<Arc<Vault>>,
 }
 
 pub(super) enum Conn<'c> {
@@ -43,7 +46,22 @@ impl DerefMut for Tx<'_> {
 
 impl<'c> Read<'c> {
     pub(super) const fn new(conn: Conn<'c>) -> Read<'c> {
-        Read { conn, failed: None }
+        Read {
+            conn,
+            failed: None,
+            vault: None,
+        }
+    }
+
+    /// Gives the keys along, for what is read and written with this.
+    pub(crate) fn with_vault(&mut self, vault: &Arc<Vault>) {
+        self.vault = Some(vault.clone());
+    }
+
+    /// The keys of the store.
+    pub(crate) fn vault(&self) -> Result<&Arc<Vault>, DbError> {
+        let none = || DbError::new(super::ErrorKind::Sql, "a reading without keys");
+        self.vault.as_ref().ok_or_else(none)
     }
 
     /// The engine, for the few statements that differ.
@@ -165,7 +183,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// The engine's.
     pub fn copy<'t>(&'t mut self, table: &str, columns: &[&str]) -> Result<CopyIn<'t>, DbError> {
-        let Read { conn, failed } = &mut self.read;
+        let Read { conn, failed, .. } = &mut self.read;
         let sink = match conn {
             Conn::Sqlite(conn) => conn.copy(table, columns).map(Sink::Sqlite),
             Conn::Postgres(conn) => conn.copy(table, columns).map(Sink::Postgres),

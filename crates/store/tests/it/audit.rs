@@ -81,6 +81,8 @@ fn a_row_says_who_what_why_how_far_and_at_what() {
                 reason: reason.into(),
                 reach: reach.into(),
                 target: target.into(),
+                outcome: "done".into(),
+                ..AuditRow::default()
             };
         let list = "watch-list:school:4";
         let expected = [
@@ -103,6 +105,10 @@ fn a_row_says_who_what_why_how_far_and_at_what() {
                 list,
             ),
         ];
+        let mut expected = expected;
+        expected[1].role = "principal".into();
+        expected[1].organisation = "school:4".into();
+        expected[1].user = Some(UserNo(7));
         assert_eq!(rows(o, &own), expected);
     });
 }

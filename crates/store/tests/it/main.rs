@@ -47,7 +47,7 @@ fn both(name: &str, story: impl Fn(&Opened)) {
 
 fn open(place: Place, folder: Option<TempDir>) -> Opened {
     Opened {
-        store: Store::open(place.clone()).unwrap(),
+        store: Store::open(place.clone(), lasna_testkit::keys::fixed()).unwrap(),
         place,
         _folder: folder,
     }

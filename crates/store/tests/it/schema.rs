@@ -25,7 +25,8 @@ fn manifest() -> BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> {
 #[test]
 fn every_statement_is_understood() {
     both("statements", |o| {
-        let all = lasna_store::statements();
+        let mut all = lasna_store::statements();
+        all.extend(lasna_store::erasing_statements().map(str::to_owned));
         let texts: Vec<&str> = all.iter().map(String::as_str).collect();
         assert!(texts.len() > 30, "{}", texts.len());
         let refused = o.store.database().prepare_all(&texts).unwrap();
@@ -43,6 +44,18 @@ fn no_statement_changes_or_removes_a_row() {
             assert!(!sql.to_uppercase().contains(word), "{sql}");
         }
     }
+    // Keys are wrapped anew and destroyed, and bodies of the audit erased: nothing else.
+    for sql in lasna_store::erasing_statements() {
+        let allowed = [
+            "UPDATE data_key SET master = $4, wrapped = $5 WHERE ",
+            "DELETE FROM data_key WHERE ",
+            "DELETE FROM audit_body WHERE ",
+        ];
+        assert!(
+            allowed.iter().any(|begins| sql.starts_with(begins)),
+            "{sql}"
+        );
+    }
 }
 
 #[test]
@@ -52,7 +65,7 @@ fn a_second_migration_does_nothing() {
         o.batch(&scope, 1, 10).unwrap();
         let before = (tables(o), o.count(BOOKKEEPING), o.count("import_batch"));
         // Beside the first one, as a second program would.
-        let again = Store::open(o.place.clone()).unwrap();
+        let again = Store::open(o.place.clone(), lasna_testkit::keys::fixed()).unwrap();
         assert_eq!(again.providers().unwrap().len(), 1);
         drop(again);
         let after = (tables(o), o.count(BOOKKEEPING), o.count("import_batch"));
@@ -70,13 +83,15 @@ fn programs_that_start_at_once_migrate_once() {
     for place in places {
         std::thread::scope(|s| {
             let starts: Vec<_> = (0..4)
-                .map(|_| s.spawn(|| Store::open(place.clone()).map(drop)))
+                .map(|_| {
+                    s.spawn(|| Store::open(place.clone(), lasna_testkit::keys::fixed()).map(drop))
+                })
                 .collect();
             for start in starts {
                 start.join().unwrap().unwrap();
             }
         });
-        let store = Store::open(place).unwrap();
+        let store = Store::open(place, lasna_testkit::keys::fixed()).unwrap();
         let sql = format!("select min(no), max(no), count(*) from {BOOKKEEPING}");
         let row = store.ask(|r| r.query_one(&sql, &[])).unwrap().unwrap();
         let [least, most, count] = [0, 1, 2].map(|at| row.get::<i64>(at).unwrap());
@@ -90,7 +105,7 @@ fn a_database_of_a_newer_program_is_refused_and_left_alone() {
         o.meddle(&format!("insert into {BOOKKEEPING} (no) values (9999)"))
             .unwrap();
         let before = (tables(o), o.count(BOOKKEEPING));
-        let Err(error) = Store::open(o.place.clone()) else {
+        let Err(error) = Store::open(o.place.clone(), lasna_testkit::keys::fixed()) else {
             panic!("it was opened")
         };
         assert_eq!(error.kind(), ErrorKind::Configuration);

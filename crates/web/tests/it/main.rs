@@ -100,7 +100,7 @@ fn both_with(name: &str, model: impl Fn() -> Arc<ModelOf>, story: impl Fn(&Serve
     let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
     story(&Server::new(store, Some(folder), model()));
     if let Some(url) = lasna_testkit::postgres::database(name) {
-        let store = Store::open(Place::Url(url)).unwrap();
+        let store = Store::open(Place::Url(url), lasna_testkit::keys::fixed()).unwrap();
         story(&Server::new(store, None, model()));
     }
 }

@@ -97,6 +97,8 @@ impl Conn {
         if access == Access::Write {
             write_ahead(&connection)?;
             connection.pragma_update(None, "synchronous", "full")?;
+            // What is erased or sealed anew does not stay in free pages.
+            connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
             // Checkpoints are ours, see [`Conn::checkpoint`].
             connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
             connection.pragma_update_and_check(

@@ -60,6 +60,9 @@ impl App {
             .ask(|read| EntityKind::Person.numbers(read, &scope))?;
         let no = numbers.get(pupil).ok_or(AppError::NotFound("pupil"))?;
         let no = PersonNo(*no);
+        if self.hidden()?.contains(&no) {
+            return Err(AppError::NotFound("pupil"));
+        }
         let loaded = self.load(&scope, &format!("pupil:{no}"), known_at, as_of)?;
         let year = loaded.year.ok_or(AppError::NotFound("school year"))?;
         let facts = of_pupil(&loaded.facts, no);

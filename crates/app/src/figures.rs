@@ -52,6 +52,11 @@ impl App {
         let year = self.year(&scope, "figures", known_at, as_of)?;
         let inside = |school| reach == Reach::Provider || reach == Reach::School(school);
         let mut rows = rows_of(level, &year.loaded, &year.live().engine, as_of, inside);
+        if level == Level::Pupil {
+            let hidden = self.hidden()?;
+            let hidden: Vec<&str> = hidden.iter().map(|no| year.loaded.person(*no)).collect();
+            rows.retain(|row| !hidden.contains(&row.id.as_str()));
+        }
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(rows)
     }

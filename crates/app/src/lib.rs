@@ -19,6 +19,7 @@ mod load;
 pub mod measures;
 pub mod model;
 pub mod registers;
+pub mod rights;
 mod rule;
 mod sign_in;
 pub mod signals;
@@ -126,6 +127,17 @@ impl App {
             reach,
         };
         Ok(grant(&self.actor, request)?)
+    }
+
+    /// Whether whoever asks may do something; asking leaves no trace.
+    fn may(&self, action: Action, reach: Reach) -> bool {
+        let request = Request {
+            provider: self.provider,
+            action,
+            purpose: None,
+            reach,
+        };
+        grant(&self.actor, request).is_ok()
     }
 
     /// How far whoever asks reaches.

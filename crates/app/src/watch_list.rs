@@ -53,7 +53,11 @@ impl App {
         });
         let year = self.year(&scope, &target, known_at, as_of)?;
         let mut rows: Vec<WatchRow> = Vec::new();
+        let hidden = self.hidden()?;
         for pupil in year.signals(model, as_of, only) {
+            if hidden.contains(&pupil.pupil) {
+                continue;
+            }
             let of = |crossing| row_of(model, &year.loaded, &pupil, crossing);
             rows.extend(pupil.crossings.iter().map(of));
         }

@@ -15,7 +15,9 @@ mod carry;
 pub mod db;
 mod entities;
 mod facts;
+mod families;
 mod filters;
+mod grants;
 mod imports;
 mod keys;
 mod log;
@@ -35,7 +37,9 @@ pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
 pub use entities::EntityKind;
 pub use facts::{FactRow, FactTable};
+pub use families::{FamilyTies, Protection};
 pub use filters::StoredFilter;
+pub use grants::{AccessReview, StoredGlass, StoredGrant};
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };

@@ -11,7 +11,7 @@ use crate::keys;
 use crate::vault::Vault;
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0005_list_filters.sql"),
     include_str!("../migrations/0006_act_day.sql"),
     include_str!("../migrations/0007_ended_accounts.sql"),
+    include_str!("../migrations/0008_access.sql"),
     SEALED,
 ];
 /// The migration that records the master key and carries plain rows over.

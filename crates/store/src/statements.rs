@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, entities, filters, imports, keys, log, passes, records, saves,
-    sign_in, users,
+    accounts, acts, audit, batches, entities, families, filters, grants, imports, keys, log,
+    passes, records, saves, sign_in, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -20,6 +20,31 @@ pub fn statements() -> Vec<String> {
         batches::UNDO_INSERT,
         entities::LIST,
         entities::NUMBER_OF,
+        families::TIE_INSERT,
+        families::TIES_OF_ADULT,
+        families::TIES_OF_CHILD,
+        families::ADMISSION_INSERT,
+        families::ADMISSIONS,
+        families::PROTECTION_INSERT,
+        families::PROTECTIONS,
+        families::FACTS,
+        families::FEED_INSERT,
+        families::FEED,
+        grants::INSERT,
+        grants::LAST,
+        grants::ALL,
+        grants::OF_USER,
+        grants::ACT_INSERT,
+        grants::ACTS,
+        grants::GLASS_INSERT,
+        grants::GLASS_LAST,
+        grants::GLASS_ONCE,
+        grants::GLASS_ALL,
+        grants::GLASS_OF_USER,
+        grants::GLASS_ACT_INSERT,
+        grants::GLASS_ACTS,
+        grants::REVIEW_INSERT,
+        grants::REVIEWS,
         users::USER_INSERT,
         users::USER_BY_TOKEN,
         users::ROLES,

@@ -13,13 +13,14 @@ use crate::{App, AppError};
 use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::attendance::{Approval, Presence, Reason};
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
+use lasna_domain::ids::PersonNo;
 use lasna_domain::roster::RecordKind;
 use lasna_formats::csv_out::formula_safe;
 use lasna_formats::oneroster::{Bundle, write_bundle};
 use lasna_formats::rows::Row;
 use lasna_store::db::{DbError, Read};
 use lasna_store::{Batch, EntityKind, FactRow, FactTable, Record, Visible};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek, Write};
 
 impl App {
@@ -29,15 +30,18 @@ impl App {
     /// [`AppError`], also where the bundle cannot be written.
     pub fn export_roster(&self, out: impl Write + Seek) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, Reach::Provider)?;
+        let hidden = self.hidden()?;
         let bundle = self
             .store()
             .look(&scope, self.now(), "export:roster", |read| {
                 let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
                 let mut bundle = Bundle::default();
+                let hidden = Hidden::read(read, &scope, &hidden)?;
                 for &kind in RecordKind::ALL {
                     for (id, record) in Record::in_sight(read, &scope, kind, &visible)? {
-                        if !record.ended {
-                            put(&mut bundle, row_of(kind, &id, &record));
+                        let row = hidden.without(row_of(kind, &id, &record));
+                        if let Some(row) = row.filter(|_| !record.ended) {
+                            put(&mut bundle, row);
                         }
                     }
                 }
@@ -54,6 +58,7 @@ impl App {
     /// [`AppError`], also where the file cannot be written.
     pub fn export_facts(&self, out: &mut dyn Write) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, Reach::Provider)?;
+        let hidden = self.hidden()?;
         let mut trouble = None;
         // Rows of the tables have different columns; the first cell says which table.
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
@@ -65,6 +70,9 @@ impl App {
                 for table in FactTable::ALL {
                     let mut lines = Vec::new();
                     FactRow::each(read, &scope, table, &visible, |row| {
+                        if is_of(table, &row, &hidden) {
+                            return Ok(());
+                        }
                         lines.push(cells_of(table, &row, &ids, &codes));
                         Ok::<(), DbError>(())
                     })?;
@@ -183,6 +191,49 @@ fn cells_of(table: FactTable, row: &FactRow, ids: &Ids, codes: &Codes) -> Vec<St
     cells.insert(0, name.to_owned());
     cells.push(row.known_at.to_string());
     cells
+}
+
+/// Whether a fact is about one of some people.
+fn is_of(table: FactTable, row: &FactRow, people: &BTreeSet<PersonNo>) -> bool {
+    let about = matches!(table, FactTable::Mark | FactTable::Reason);
+    about && people.contains(&PersonNo(row.key[0] as u32))
+}
+
+/// Source ids of people who are in no file.
+struct Hidden(BTreeSet<String>);
+
+impl Hidden {
+    fn read(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        people: &BTreeSet<PersonNo>,
+    ) -> Result<Hidden, DbError> {
+        if people.is_empty() {
+            return Ok(Hidden(BTreeSet::new()));
+        }
+        let ids = EntityKind::Person.ids(read, scope)?;
+        let id = |no: &PersonNo| ids.get(no.index()).cloned();
+        Ok(Hidden(people.iter().filter_map(id).collect()))
+    }
+
+    /// A row without them; nothing where it is about one of them.
+    fn without(&self, mut row: Row) -> Option<Row> {
+        let about = match &row {
+            Row::User(r) => &r.id,
+            Row::Role(r) => &r.user,
+            Row::Enrolment(r) => &r.user,
+            Row::Demographics(r) => &r.id,
+            Row::Timetable(r) => &r.pupil,
+            _ => return Some(row),
+        };
+        if self.0.contains(about) {
+            return None;
+        }
+        if let Row::User(user) = &mut row {
+            user.agents.retain(|agent| !self.0.contains(agent));
+        }
+        Some(row)
+    }
 }
 
 fn put(bundle: &mut Bundle, row: Row) {

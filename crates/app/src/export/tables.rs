@@ -6,11 +6,12 @@
 //!
 //! Invariant: the mapping has a code for every mark of the tables.
 
-use super::{Codes, Ids, start, word};
+use super::{Codes, Hidden, Ids, is_of, start, word};
 use crate::import::records::row_of;
 use crate::{App, AppError};
 use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::ids::PersonNo;
 use lasna_domain::roster::RecordKind;
 use lasna_formats::csv_out::formula_safe;
 use lasna_formats::rows::{Row, RowState, TimetableRow};
@@ -90,10 +91,11 @@ impl App {
     /// [`AppError`], also where a file cannot be written.
     pub fn export_tables(&self, create: &mut Create<'_>) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, Reach::Provider)?;
+        let hidden = self.hidden()?;
         let tables = self
             .store()
             .look(&scope, self.now(), "export:tables", |read| {
-                Tables::read(read, &scope)
+                Tables::read(read, &scope, &hidden)
             })?;
         let mapping = tables.mapping();
         let files = [
@@ -137,7 +139,12 @@ fn flag(value: i32) -> String {
 }
 
 impl Tables {
-    fn read(read: &mut Read<'_>, scope: &Scope) -> Result<Tables, AppError> {
+    fn read(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        people: &BTreeSet<PersonNo>,
+    ) -> Result<Tables, AppError> {
+        let hidden = Hidden::read(read, scope, people)?;
         let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
         let ids = Ids::read(read, scope)?;
         let mut tables = Tables::default();
@@ -152,6 +159,7 @@ impl Tables {
             FactTable::Mark,
         ] {
             FactRow::each(read, scope, table, &visible, |row| match table {
+                _ if is_of(table, &row, people) => Ok(()),
                 FactTable::Setting => {
                     tables.presumed = row.values[0] == 1;
                     Ok(())
@@ -173,7 +181,7 @@ impl Tables {
                     .known_from
                     .map_or(record.known_at, |at| at.min(record.known_at));
                 tables.known_from = Some(first);
-                if let Row::Timetable(row) = row_of(kind, &id, &record) {
+                if let Some(Row::Timetable(row)) = hidden.without(row_of(kind, &id, &record)) {
                     tables.timetable(&row).map_err(|error| cannot(&error))?;
                 }
             }

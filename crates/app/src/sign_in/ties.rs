@@ -1,4 +1,4 @@
-//! What a teacher or substitute is tied to today.
+//! What whoever is signed in is tied to today: lessons, classes, children, grants.
 //!
 //! Invariant: a substitute is tied to the lessons of the day that was given, and to no class.
 
@@ -6,7 +6,7 @@
 use super::*;
 
 impl App {
-    /// The same with what a teacher or substitute is tied to today.
+    /// The same with what whoever is signed in is tied to today.
     ///
     /// # Errors
     /// [`AppError`].
@@ -20,11 +20,35 @@ impl App {
         else {
             return Ok(self);
         };
-        if !matches!(role, UserRole::Teacher | UserRole::Substitute) {
-            return Ok(self);
+        let (no, role, reach, person) = (*no, *role, *reach, me.person);
+        let mut ties = match role {
+            UserRole::Teacher | UserRole::Substitute => self.of_staff(no, role, person)?,
+            _ => Ties::default(),
+        };
+        ties.own = person;
+        match (role, person) {
+            (UserRole::Guardian, Some(adult)) => ties.children = self.children_of(adult)?,
+            (UserRole::Guardian | UserRole::Pupil | UserRole::Service, _) => {}
+            _ => ties.grants = self.held_grants(no)?,
         }
-        let (no, role, reach, today) = (*no, *role, *reach, self.now.day_in_finland());
-        let mut people: Vec<PersonNo> = me.person.into_iter().collect();
+        self.actor = Actor::User {
+            no,
+            role,
+            reach,
+            ties: Arc::new(ties),
+        };
+        Ok(self)
+    }
+
+    /// What a teacher or substitute is tied to by lessons and classes.
+    fn of_staff(
+        &self,
+        no: UserNo,
+        role: UserRole,
+        person: Option<PersonNo>,
+    ) -> Result<Ties, AppError> {
+        let today = self.now.day_in_finland();
+        let mut people: Vec<PersonNo> = person.into_iter().collect();
         if role == UserRole::Substitute {
             people.clear();
             let passes = self
@@ -34,14 +58,7 @@ impl App {
                 people.extend(self.person_no(&pass.teacher)?);
             }
         }
-        let ties = self.ties_of(&people, role == UserRole::Teacher)?;
-        self.actor = Actor::User {
-            no,
-            role,
-            reach,
-            ties: Arc::new(ties),
-        };
-        Ok(self)
+        self.ties_of(&people, role == UserRole::Teacher)
     }
 
     pub(super) fn ties_of(&self, people: &[PersonNo], leads: bool) -> Result<Ties, AppError> {

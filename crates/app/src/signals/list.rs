@@ -6,12 +6,13 @@
 use super::*;
 
 impl SignalList {
-    /// Adds a school or class as of a day, with its sums up to another.
+    /// Adds a school or class as of a day, with its sums up to another. Who is hidden is in the sums
+    /// alone.
     pub(super) fn add(
         &mut self,
         model: &Model,
         year: &HeldYear,
-        reach: Reach,
+        (reach, hidden): (Reach, &BTreeSet<PupilNo>),
         (as_of, summed): (Day, Day),
     ) {
         let names = &year.loaded.names;
@@ -21,7 +22,9 @@ impl SignalList {
             Reach::Group(no) => (year.loaded.staff.schools.get(&no).copied(), Some(no)),
             Reach::Pupil(_) => return,
         };
-        let inside = |row: &&Arc<PupilSignals>| class.is_none() || row.class == class;
+        let inside = |row: &&Arc<PupilSignals>| {
+            (class.is_none() || row.class == class) && !hidden.contains(&row.pupil)
+        };
         let signals = year.signals(model, as_of, school);
         let live = year.live();
         let rows = signals.iter().filter(inside);

@@ -29,6 +29,7 @@ use lasna_domain::model::{Model, Role};
 use lasna_domain::signals::{
     Act, ActWhat, Clock, Signal, SignalState, Standing, clocks, in_force, next, silence, state,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Weeks of the small picture in a list's row.
@@ -195,6 +196,7 @@ impl App {
         known_at: Instant,
     ) -> Result<SignalList, AppError> {
         let mut list = SignalList::default();
+        let hidden = self.hidden()?;
         let reaches = self.follow_reach();
         if reaches.is_empty() {
             // Without a class of one's own there is nobody to follow; a scope is still needed.
@@ -209,7 +211,8 @@ impl App {
                 Reach::Pupil(no) => format!("pupil:{no}"),
             };
             let year = self.year(&scope, &target, known_at, as_of)?;
-            list.add(model, &year, reach, (as_of, summed_day(as_of, self.now())));
+            let days = (as_of, summed_day(as_of, self.now()));
+            list.add(model, &year, (reach, &hidden), days);
         }
         list.rows.sort_by(|a, b| {
             let key = |row: &ListRow| {

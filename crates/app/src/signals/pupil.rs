@@ -16,6 +16,9 @@ impl App {
         pupil: PupilNo,
         as_of: Day,
     ) -> Result<(Scope, Arc<HeldYear>), AppError> {
+        if self.hidden()?.contains(&pupil) {
+            return Err(AppError::NotFound("pupil"));
+        }
         let own = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&own, as_of)?;
         let home = year
@@ -24,6 +27,10 @@ impl App {
             .pupil(pupil, as_of)
             .map(|figures| (figures.school, figures.class));
         let (school, class) = home.ok_or(AppError::NotFound("pupil"))?;
+        // A grant for this very pupil is the reason, where there is one.
+        if self.may(action, Reach::Pupil(pupil)) {
+            return Ok((self.scope(action, Reach::Pupil(pupil))?, year));
+        }
         for reach in self.follow_reach() {
             let inside = match reach {
                 Reach::Provider => true,

@@ -1,0 +1,151 @@
+//! Families: ties taken in from a file, the children of whoever is signed in, admitting after a meeting.
+//!
+//! Invariant: an adult sees a child only with a right in a matter, and why not is never said.
+
+use super::Protected;
+use crate::{App, AppError};
+use lasna_domain::access::family::{ChildRights, FamilyTie, RelationSource};
+use lasna_domain::access::{Action, Reach, UserRole};
+use lasna_domain::calendar::Day;
+use lasna_domain::ids::PersonNo;
+use lasna_store::FamilyTies;
+
+/// A child of whoever is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Child {
+    pub pupil: PersonNo,
+    pub name: String,
+    pub class: String,
+    pub school: String,
+}
+
+/// Why a line of a file of ties was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FamilyStop {
+    /// The child is in no roster.
+    Child,
+    /// The adult is in no roster.
+    Adult,
+}
+
+/// Whether a child was taken into care, by the ties of all its adults.
+fn in_care(ties: &[FamilyTie], today: Day) -> bool {
+    ties.iter()
+        .any(|tie| tie.source == RelationSource::Care && tie.runs(today))
+}
+
+impl App {
+    /// The children of an adult with the rights in their matters today.
+    pub(crate) fn children_of(
+        &self,
+        adult: PersonNo,
+    ) -> Result<Vec<(PersonNo, ChildRights)>, AppError> {
+        let (provider, now) = (self.provider, self.now);
+        let today = now.day_in_finland();
+        self.store().ask(|read| {
+            let protected = Protected::read(read, provider, now)?;
+            if protected.stale {
+                return Ok(Vec::new());
+            }
+            let admitted = FamilyTies::admissions(read, provider, adult)?;
+            let mut children = Vec::new();
+            for tie in FamilyTies::of_adult(read, provider, adult)? {
+                let all = FamilyTies::of_child(read, provider, tie.child)?;
+                let adults: Vec<PersonNo> = all
+                    .iter()
+                    .filter(|other| other.runs(today))
+                    .map(|other| other.adult)
+                    .collect();
+                let known = protected.circumstances(
+                    (tie.child, adult),
+                    &adults,
+                    (admitted.get(&tie.child).copied(), in_care(&all, today)),
+                    today,
+                );
+                let rights = tie.rights(today, known);
+                if !rights.is_empty() {
+                    children.push((tie.child, rights));
+                }
+            }
+            Ok(children)
+        })
+    }
+
+    /// Takes in ties, all of them or none. Each takes the place of what was known of its two people.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn set_relations(&self, ties: &[FamilyTie]) -> Result<usize, AppError> {
+        let scope = self.scope(Action::SetRelations, Reach::Provider)?;
+        let now = self.now;
+        self.store.change_long(&scope, now, "family", |tx| {
+            let mut added = 0;
+            for tie in ties {
+                let known = FamilyTies::of_child(tx, scope.provider(), tie.child)?;
+                if !known.contains(tie) {
+                    FamilyTies::insert(tx, &scope, tie, now)?;
+                    added += 1;
+                }
+            }
+            Ok::<_, AppError>(added)
+        })
+    }
+
+    /// Admits an adult for a protected child up to a day, after somebody met the adult.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn admit(&self, child: PersonNo, adult: PersonNo, ends: Day) -> Result<(), AppError> {
+        let scope = self.scope(Action::SetProtected, Reach::Provider)?;
+        let target = format!("pupil:{child}");
+        self.store.change(&scope, self.now, &target, |tx| {
+            FamilyTies::admit(tx, &scope, (child, adult, ends), self.now)
+        })?;
+        Ok(())
+    }
+
+    /// The children of whoever is signed in, or the pupil who is: each look is in the log.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn own_children(&self, today: Day) -> Result<Vec<Child>, AppError> {
+        let Some(ties) = self.ties() else {
+            return Err(AppError::NotFound("page"));
+        };
+        let pupils: Vec<PersonNo> = match self.actor.role() {
+            UserRole::Guardian => ties.children.iter().map(|(child, _)| *child).collect(),
+            UserRole::Pupil => ties.own.into_iter().collect(),
+            _ => return Err(AppError::NotFound("page")),
+        };
+        let mut children = Vec::new();
+        for pupil in pupils {
+            children.extend(self.child(pupil, today)?);
+        }
+        Ok(children)
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for anybody else.
+    pub fn own_child(&self, pupil: PersonNo, today: Day) -> Result<Child, AppError> {
+        self.child(pupil, today)?.ok_or(AppError::NotFound("pupil"))
+    }
+
+    fn child(&self, pupil: PersonNo, today: Day) -> Result<Option<Child>, AppError> {
+        let scope = self.scope(Action::ReadHome, Reach::Pupil(pupil))?;
+        let known_at = lasna_domain::calendar::Instant::LATEST;
+        let year = self.year(&scope, &format!("pupil:{pupil}"), known_at, today)?;
+        let found = year.live().engine.pupil(pupil, today);
+        let names = &year.loaded.names;
+        Ok(found.map(|found| Child {
+            pupil,
+            name: names.person(pupil),
+            class: found
+                .class
+                .map_or_else(String::new, |no| names.group(no).to_owned()),
+            school: names.org(found.school).to_owned(),
+        }))
+    }
+}

@@ -1,0 +1,68 @@
+//! Protected people: taken in from the register's answer, and their facts for whoever holds a grant.
+//!
+//! Invariant: facts leave the store for one person at a time, with an entry in the log.
+
+use crate::{App, AppError};
+use lasna_domain::access::{Action, Reach};
+use lasna_domain::calendar::Day;
+use lasna_domain::ids::PersonNo;
+use lasna_store::Protection;
+
+impl App {
+    /// Takes in an answer of the register: who is protected, with facts to be sealed. Whoever was and is
+    /// not in the answer any more is no longer from today on.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn set_protected(&self, answer: &[(Protection, String)]) -> Result<(), AppError> {
+        let scope = self.scope(Action::SetProtected, Reach::Provider)?;
+        let (now, yesterday) = (self.now, self.now.day_in_finland().plus(-1));
+        self.store.change_long(&scope, now, "protected", |tx| {
+            let known = Protection::all(tx, scope.provider())?;
+            for (one, facts) in answer {
+                one.insert(tx, &scope, facts, now)?;
+            }
+            let gone = known.iter().filter(|old| {
+                old.to > yesterday && !answer.iter().any(|(one, _)| one.person == old.person)
+            });
+            for old in gone {
+                let ended = Protection {
+                    to: yesterday,
+                    ..*old
+                };
+                ended.insert(tx, &scope, "", now)?;
+            }
+            Ok::<_, AppError>(Protection::fed(tx, &scope, now)?)
+        })
+    }
+
+    /// Whether a pupil is protected, for a page that must say less then; tells nothing but to whoever
+    /// may follow the pupil.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn is_protected(&self, pupil: PersonNo) -> Result<bool, AppError> {
+        Ok(self.protected()?.has(pupil))
+    }
+
+    /// The facts of a protected person.
+    ///
+    /// # Errors
+    /// [`AppError`]; nobody without a grant finds any.
+    pub fn protected_facts(&self, pupil: PersonNo) -> Result<String, AppError> {
+        let scope = self.scope(Action::ReadProtected, Reach::Pupil(pupil))?;
+        let target = format!("pupil:{pupil}");
+        let facts = self.store.look(&scope, self.now, &target, |read| {
+            Protection::facts(read, &scope, pupil)
+        })?;
+        facts.ok_or(AppError::NotFound("pupil"))
+    }
+
+    /// Reads a day of a file, or the last day there is.
+    pub fn day_or_open(text: &str) -> Option<Day> {
+        match text.trim() {
+            "" => Some(Day(i32::MAX)),
+            text => text.parse().ok(),
+        }
+    }
+}

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and says how much it checked"
 )]
 
+mod audit_log;
 mod cast;
 mod codes;
 mod kill;

@@ -168,6 +168,26 @@ pub fn municipality(pupils: u32, weeks: u16) -> TempDir {
     out
 }
 
+/// The store of a data folder, with the key that the program made there.
+pub fn store_of(data: &Path) -> Store {
+    let keys = lasna_testkit::keys::of_folder(data);
+    Store::open(Place::Folder(data.to_owned()), keys).unwrap()
+}
+
+/// Copies a folder with the folders in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 /// The day that the truth of a municipality is about.
 pub fn as_of(municipality: &Path) -> String {
     let truth = read_json(&municipality.join("truth.json"));

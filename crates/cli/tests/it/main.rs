@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod audit_log;
 mod cast;
 mod codes;
 mod kill;

@@ -9,6 +9,8 @@
 mod accounts;
 mod acts;
 mod audit;
+mod audit_log;
+mod carried;
 mod catalogue;
 mod facts;
 mod filters;
@@ -18,6 +20,7 @@ mod providers;
 mod records;
 mod saves;
 mod schema;
+mod sealed;
 mod sight;
 
 use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};

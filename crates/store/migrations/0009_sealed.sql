@@ -26,6 +26,8 @@ CREATE TABLE audit (
     leaf BYTEA NOT NULL
 ) /*strict*/;
 
+CREATE INDEX audit_at ON audit (provider_no, at);
+
 CREATE TABLE audit_body (
     no BIGINT NOT NULL PRIMARY KEY,
     provider_no BIGINT NOT NULL,

@@ -28,6 +28,14 @@ pub(crate) const ABOUT: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.sal
 pub(crate) const BY: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
     FROM audit_body b JOIN audit a ON a.no = b.no \
     WHERE b.provider_no = $1 AND b.user_no = $2 ORDER BY b.no";
+pub(crate) const ABOUT_BETWEEN: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
+    FROM audit_body b JOIN audit a ON a.no = b.no \
+    WHERE b.provider_no = $1 AND b.person_no = $2 AND a.at >= $3 AND a.at < $4 ORDER BY b.no";
+pub(crate) const RANGE: &str = "SELECT min(no), max(no) FROM audit \
+    WHERE provider_no = $1 AND at >= $2 AND at < $3";
+pub(crate) const IN_REACH: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
+    FROM audit_body b JOIN audit a ON a.no = b.no WHERE b.provider_no = $1 AND b.reach = $2 \
+    AND b.no >= $3 AND b.no <= $4 AND b.person_no IS NULL ORDER BY b.no";
 pub(crate) const LAST_AT: &str = "SELECT coalesce(max(at), 0) FROM audit";
 pub(crate) const ERASE: &str = "DELETE FROM audit_body WHERE provider_no = $1 AND person_no = $2";
 /// Number of the advisory lock that keeps the entries in one order.
@@ -288,6 +296,48 @@ impl AuditRow {
         person: PersonNo,
     ) -> Result<Vec<AuditRow>, DbError> {
         let rows = read.query(ABOUT, &[scope.provider().0.into(), person.0.into()])?;
+        opened(read, scope, &rows)
+    }
+
+    /// The entries about a person from an instant up to another, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn about_between(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        person: PersonNo,
+        (from, to): (Instant, Instant),
+    ) -> Result<Vec<AuditRow>, DbError> {
+        let provider = scope.provider().0;
+        let params = [provider.into(), person.0.into(), from.0.into(), to.0.into()];
+        let rows = read.query(ABOUT_BETWEEN, &params)?;
+        opened(read, scope, &rows)
+    }
+
+    /// The entries that are about nobody alone and reach exactly so far, from an instant up to
+    /// another, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn of_reach(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        reach: Reach,
+        (from, to): (Instant, Instant),
+    ) -> Result<Vec<AuditRow>, DbError> {
+        let provider = scope.provider().0;
+        let range = read.query_one(RANGE, &[provider.into(), from.0.into(), to.0.into()])?;
+        let Some(range) = range else {
+            return Ok(Vec::new());
+        };
+        let (first, last): (Option<i64>, Option<i64>) = (range.get(0)?, range.get(1)?);
+        let (Some(first), Some(last)) = (first, last) else {
+            return Ok(Vec::new());
+        };
+        let reach = reach_code(reach);
+        let params = [provider.into(), (&reach).into(), first.into(), last.into()];
+        let rows = read.query(IN_REACH, &params)?;
         opened(read, scope, &rows)
     }
 

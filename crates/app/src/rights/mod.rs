@@ -8,11 +8,13 @@
 mod family;
 mod glass;
 mod grants;
+mod log;
 mod protected;
 
 pub use family::{Child, FamilyStop};
 pub use glass::{GlassRow, NewGlass};
 pub use grants::{GrantRow, NewGrant, ReviewRow};
+pub use log::{AccessLog, LogLine, LogPlace, Redaction};
 
 use crate::{App, AppError};
 use lasna_domain::access::Reach;

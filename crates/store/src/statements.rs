@@ -110,7 +110,7 @@ pub const fn erasing_statements() -> [&'static str; 3] {
 }
 
 /// The statements of the audit and of keys.
-const LOG: [&str; 15] = [
+const LOG: [&str; 18] = [
     audit::LAST,
     audit::INSERT,
     audit::BODY_INSERT,

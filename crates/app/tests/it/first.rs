@@ -173,7 +173,11 @@ fn an_import_of_nothing_is_no_import() {
 fn the_digest_of_an_import_is_of_what_it_says() {
     let digest = |files: &Files| {
         let folder = lasna_testkit::temp::folder();
-        let store = Store::open(Place::Folder(folder.path().into())).unwrap();
+        let store = Store::open(
+            Place::Folder(folder.path().into()),
+            lasna_testkit::keys::fixed(),
+        )
+        .unwrap();
         let app = App::operator(store.clone(), noon(1)).unwrap();
         import(&app, files, Options::default()).unwrap();
         let provider = store.providers().unwrap()[0].0;

@@ -231,7 +231,7 @@ proptest! {
     #[test]
     fn short_stories_are_followed_too(steps in proptest::collection::vec(step(), 1..8)) {
         let folder = folder();
-        let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+        let store = Store::open(Place::Folder(folder.path().join("data")), lasna_testkit::keys::fixed()).unwrap();
         let node = Node { store, _folder: Some(folder) };
         peopled(&node);
         follow(&node, &steps);

@@ -55,7 +55,11 @@ struct Node {
 /// Tells a story to both engines.
 fn both(name: &str, story: impl Fn(&Node)) {
     let folder = folder();
-    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    let store = Store::open(
+        Place::Folder(folder.path().join("data")),
+        lasna_testkit::keys::fixed(),
+    )
+    .unwrap();
     let _folder = Some(folder);
     story(&Node { store, _folder });
     if let Some(url) = lasna_testkit::postgres::database(name) {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing of the environment of the developer reaches the program.
 
+use lasna_store::Store;
+use lasna_store::db::Place;
 use lasna_testkit::postgres;
 use lasna_testkit::temp::{TempDir, folder};
 use serde_json::Value;
@@ -166,6 +168,26 @@ pub fn municipality(pupils: u32, weeks: u16) -> TempDir {
     command.args(["--weeks", &weeks, "--out"]).arg(out.path());
     Run::of(&command.output().unwrap()).ok();
     out
+}
+
+/// The store of a data folder, with the key that the program made there.
+pub fn store_of(data: &Path) -> Store {
+    let keys = lasna_testkit::keys::of_folder(data);
+    Store::open(Place::Folder(data.to_owned()), keys).unwrap()
+}
+
+/// Copies a folder with the folders in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
 
 /// The day that the truth of a municipality is about.

@@ -6,8 +6,7 @@
 //! Invariant: after a death either nothing of the import is there or all of it; what was
 //! acknowledged is there; the next import succeeds.
 
-use crate::cast::{Lasna, municipality};
-use std::fs;
+use crate::cast::{Lasna, copy_folder, municipality};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -92,11 +91,7 @@ fn a_killed_import_leaves_nothing_or_everything() {
     let [before, done] = &story.states;
     for kill in 0..kills() {
         let lasna = Lasna::on_sqlite();
-        fs::create_dir(lasna.path("data")).unwrap();
-        for entry in fs::read_dir(start.path("data")).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), lasna.path("data").join(entry.file_name())).unwrap();
-        }
+        copy_folder(&start.path("data"), &lasna.path("data"));
         // From the very start to a little after the usual end.
         let after = story.takes * (kill + 1) / kills() * 11 / 10;
         die_once(

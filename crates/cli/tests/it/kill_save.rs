@@ -6,9 +6,9 @@
 //! Invariant: every save that was acknowledged is there once with its facts; sent again it changes
 //! nothing; of one that was not acknowledged there is nothing or all of it.
 
-use crate::cast::bare;
+use crate::cast::{bare, store_of};
 use lasna_store::Store;
-use lasna_store::db::{DbError, Place};
+use lasna_store::db::DbError;
 use lasna_testkit::temp::folder;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -162,11 +162,7 @@ fn town(data: &Path, address: &str) -> Town {
     let group: i64 = way.split('/').next().unwrap().parse().unwrap();
     let sql = "select day, start from lesson_fact where group_no = $1 and cancelled = 0 \
                and minutes >= 45 order by day, start limit 80";
-    let store = Store::open(
-        Place::Folder(data.join("db")),
-        lasna_testkit::keys::of_folder(&data.join("db")),
-    )
-    .unwrap();
+    let store = store_of(&data.join("db"));
     let lessons = store.ask(|read| {
         let rows = read.query(sql, &[group.into()])?;
         let lesson = |row: &lasna_store::db::Row| Ok([group, row.get(0)?, row.get(1)?]);
@@ -317,11 +313,7 @@ struct Tally {
 ///
 /// Of earlier rounds all was acknowledged in the end: their rows are counted, and looked at last.
 fn look(data: &Path, told: &Told, begins: &str) -> Tally {
-    let store = Store::open(
-        Place::Folder(data.join("db")),
-        lasna_testkit::keys::of_folder(&data.join("db")),
-    )
-    .unwrap();
+    let store = store_of(&data.join("db"));
     store.database().integrity().unwrap();
     let mut tally = Tally::default();
     let (now, before): (Vec<_>, Vec<_>) = told

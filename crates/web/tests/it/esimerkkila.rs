@@ -41,7 +41,11 @@ pub struct Esimerkkila {
 impl Esimerkkila {
     pub fn new() -> Esimerkkila {
         let folder = folder();
-        let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+        let store = Store::open(
+            Place::Folder(folder.path().join("data")),
+            lasna_testkit::keys::fixed(),
+        )
+        .unwrap();
         let mut files = MemoryOutput::default();
         let town = lasna_simulate::write_town(&mut files).unwrap();
         let app = App::operator(store.clone(), now(&town)).unwrap();

@@ -53,7 +53,11 @@ use std::sync::{Arc, LazyLock};
 /// The first router of the process: the counts of requests are shown by it alone.
 static FIRST: LazyLock<Router> = LazyLock::new(|| {
     let folder = folder();
-    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    let store = Store::open(
+        Place::Folder(folder.path().join("data")),
+        lasna_testkit::keys::fixed(),
+    )
+    .unwrap();
     lasna_web::router(settings(store, Arc::new(|_, _| Err("no model".into()))))
 });
 
@@ -97,7 +101,11 @@ fn both(name: &str, story: impl Fn(&Server)) {
 /// As [`both`], with another model in force.
 fn both_with(name: &str, model: impl Fn() -> Arc<ModelOf>, story: impl Fn(&Server)) {
     let folder = folder();
-    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    let store = Store::open(
+        Place::Folder(folder.path().join("data")),
+        lasna_testkit::keys::fixed(),
+    )
+    .unwrap();
     story(&Server::new(store, Some(folder), model()));
     if let Some(url) = lasna_testkit::postgres::database(name) {
         let store = Store::open(Place::Url(url), lasna_testkit::keys::fixed()).unwrap();

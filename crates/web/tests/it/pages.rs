@@ -17,7 +17,11 @@ const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 
 fn router_with(model: Result<Model, String>) -> (Router, TempDir) {
     let folder = folder();
-    let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+    let store = Store::open(
+        Place::Folder(folder.path().join("data")),
+        lasna_testkit::keys::fixed(),
+    )
+    .unwrap();
     let find = move |_: &lasna_app::App, _: Day| model.clone();
     (lasna_web::router(settings(store, Arc::new(find))), folder)
 }

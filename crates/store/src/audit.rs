@@ -13,7 +13,7 @@ use crate::keys::{self, Ring, Subject};
 use lasna_domain::access::{Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{PersonNo, ProviderNo, UserNo};
-use lasna_seal::{Hash, entry_hash, leaf_hash, nonce_of};
+use lasna_seal::{DataKey, Hash, entry_hash, leaf_hash, nonce_of};
 
 pub(crate) const LAST: &str = "SELECT coalesce(max(no), 0) FROM audit";
 pub(crate) const INSERT: &str =
@@ -177,13 +177,16 @@ pub(crate) struct Sealed {
 }
 
 impl Sealed {
-    /// Seals an entry under a number.
+    /// Seals an entry under a number, with its key where that was looked up before.
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         (provider, no): (ProviderNo, i64),
-        mut entry: AuditRow,
+        (mut entry, key): (AuditRow, Option<DataKey>),
     ) -> Result<Sealed, DbError> {
-        let key = keys::ensure(tx, provider, entry.subject())?;
+        let key = match key {
+            Some(key) => key,
+            None => keys::ensure(tx, provider, entry.subject())?,
+        };
         let salt = tx.vault()?.random()?;
         let nonce = nonce_of("audit", &salt);
         let body = key.seal(&nonce, &no.to_be_bytes(), &entry.encode());
@@ -254,10 +257,12 @@ pub(crate) fn insert(
     at: Instant,
     target: &str,
 ) -> Result<(), DbError> {
+    let entry = AuditRow::of(scope, at, target);
+    // Before the lock, which everybody waits for; one that is missing is made under it.
+    let key = keys::find(tx, scope.provider(), entry.subject())?;
     tx.lock(LOCK)?;
     let no = last(tx)? + 1;
-    let entry = AuditRow::of(scope, at, target);
-    let sealed = Sealed::of(tx, (scope.provider(), no), entry)?;
+    let sealed = Sealed::of(tx, (scope.provider(), no), (entry, key))?;
     tx.execute(INSERT, &sealed.row(&sealed.leaf()))?;
     tx.execute(BODY_INSERT, &sealed.body_row()).map(drop)
 }

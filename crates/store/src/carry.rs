@@ -60,7 +60,7 @@ fn entries(tx: &mut Tx<'_>) -> Result<(), DbError> {
         for row in &rows {
             last = row.get(0)?;
             let named = (ProviderNo(row.get(1)?), last);
-            sealed.push(Sealed::of(tx, named, entry_of(row)?)?);
+            sealed.push(Sealed::of(tx, named, (entry_of(row)?, None))?);
         }
         let leaves: Vec<_> = sealed.iter().map(Sealed::leaf).collect();
         let kept = sealed.iter().zip(&leaves).map(|(one, leaf)| one.row(leaf));

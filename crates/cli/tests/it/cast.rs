@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing of the environment of the developer reaches the program.
 
+use lasna_store::Store;
+use lasna_store::db::Place;
 use lasna_testkit::postgres;
 use lasna_testkit::temp::{TempDir, folder};
 use serde_json::Value;

@@ -6,9 +6,9 @@
 //! Invariant: every save that was acknowledged is there once with its facts; sent again it changes
 //! nothing; of one that was not acknowledged there is nothing or all of it.
 
-use crate::cast::bare;
+use crate::cast::{bare, store_of};
 use lasna_store::Store;
-use lasna_store::db::{DbError, Place};
+use lasna_store::db::DbError;
 use lasna_testkit::temp::folder;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -88,7 +88,7 @@ impl<'a> Check<'a> {
         if let Some(tiles) = self.tiles
             && at < self.size
         {
-            if at % TILE == 0 {
+            if at.is_multiple_of(TILE) {
                 self.row = read_tile(tiles, (0, at / TILE), (self.size, self.size))
                     .map_err(|text| Bad::new(at + 1, text))?;
             }

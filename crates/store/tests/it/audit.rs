@@ -219,6 +219,31 @@ fn a_look_that_cannot_be_recorded_is_not_taken() {
 }
 
 #[test]
+fn an_entry_without_its_body_is_no_entry() {
+    for breakage in 0..2 {
+        both("no_body", |o| {
+            let scope = o.provider("town");
+            let trigger = breakages(o.store.database().engine())[0];
+            let of_body = trigger.replace(" on audit ", " on audit_body ");
+            assert_ne!(of_body, trigger);
+            let all = [of_body.as_str(), "drop table audit_body"];
+            o.meddle(all[breakage]).unwrap();
+            let looked = Cell::new(false);
+            let refused = o.store.look(&scope, Instant(5), "list", |_| {
+                looked.set(true);
+                Ok::<(), DbError>(())
+            });
+            assert!(refused.is_err() && !looked.get(), "{}", all[breakage]);
+            for change in CHANGES {
+                let refused = change(&o.store, &scope, &mut |tx| add_person(tx, &scope, 1));
+                assert!(refused.is_err(), "{}", all[breakage]);
+            }
+            assert_eq!((o.count("entity"), o.count("audit")), (0, 0));
+        });
+    }
+}
+
+#[test]
 fn rows_of_many_at_once_are_numbered_without_a_gap() {
     both("numbered", |o| {
         let own = o.provider("town");

@@ -20,31 +20,6 @@ pub fn statements() -> Vec<String> {
         batches::UNDO_INSERT,
         entities::LIST,
         entities::NUMBER_OF,
-        families::TIE_INSERT,
-        families::TIES_OF_ADULT,
-        families::TIES_OF_CHILD,
-        families::ADMISSION_INSERT,
-        families::ADMISSIONS,
-        families::PROTECTION_INSERT,
-        families::PROTECTIONS,
-        families::FACTS,
-        families::FEED_INSERT,
-        families::FEED,
-        grants::INSERT,
-        grants::LAST,
-        grants::ALL,
-        grants::OF_USER,
-        grants::ACT_INSERT,
-        grants::ACTS,
-        grants::GLASS_INSERT,
-        grants::GLASS_LAST,
-        grants::GLASS_ONCE,
-        grants::GLASS_ALL,
-        grants::GLASS_OF_USER,
-        grants::GLASS_ACT_INSERT,
-        grants::GLASS_ACTS,
-        grants::REVIEW_INSERT,
-        grants::REVIEWS,
         users::USER_INSERT,
         users::USER_BY_TOKEN,
         users::ROLES,
@@ -87,6 +62,7 @@ pub fn statements() -> Vec<String> {
     all.extend(IMPORTS.map(str::to_owned));
     all.extend(ACCOUNTS.map(str::to_owned));
     all.extend(LOG.map(str::to_owned));
+    all.extend(RIGHTS.iter().map(|text| (*text).to_owned()));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -110,6 +86,35 @@ pub const fn erasing_statements() -> [&'static str; 3] {
 }
 
 /// The statements of the audit and of keys.
+/// Families, protected people, grants and broken glass.
+const RIGHTS: &[&str] = &[
+    families::TIE_INSERT,
+    families::TIES_OF_ADULT,
+    families::TIES_OF_CHILD,
+    families::ADMISSION_INSERT,
+    families::ADMISSIONS,
+    families::PROTECTION_INSERT,
+    families::PROTECTIONS,
+    families::FACTS,
+    families::FEED_INSERT,
+    families::FEED,
+    grants::INSERT,
+    grants::LAST,
+    grants::ALL,
+    grants::OF_USER,
+    grants::ACT_INSERT,
+    grants::ACTS,
+    grants::GLASS_INSERT,
+    grants::GLASS_LAST,
+    grants::GLASS_ONCE,
+    grants::GLASS_ALL,
+    grants::GLASS_OF_USER,
+    grants::GLASS_ACT_INSERT,
+    grants::GLASS_ACTS,
+    grants::REVIEW_INSERT,
+    grants::REVIEWS,
+];
+
 const LOG: [&str; 18] = [
     audit::LAST,
     audit::INSERT,

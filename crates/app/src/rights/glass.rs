@@ -82,12 +82,12 @@ impl App {
         let scope = self.scope(Action::ReadByGlass, Reach::Pupil(pupil));
         let scope = scope.map_err(|_| AppError::NotFound("pupil"))?;
         let target = format!("pupil:{pupil}:glass");
-        Ok(self.store.look(&scope, self.now, &target, |read| {
+        self.store.look(&scope, self.now, &target, |read| {
             let acts = StoredAct::since(read, &scope, 0)?;
             let own = acts.into_iter().filter(|act| act.pupil == pupil);
             let facts = Protection::facts(read, &scope, pupil)?;
             Ok::<_, AppError>((own.collect(), facts))
-        })?)
+        })
     }
 
     /// Gives it up before its time.

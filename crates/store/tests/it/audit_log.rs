@@ -3,7 +3,7 @@
 //! Invariant: an entry that was changed is named, and one that was erased is not missed.
 
 use crate::{Opened, both};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, UserRole, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, Scope, UserRole, grant};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
 use lasna_seal::leaf_hash;
@@ -35,7 +35,7 @@ fn user(of: &Scope, no: u32) -> Scope {
     let request = Request {
         provider: of.provider(),
         action: Action::ExplainPupil,
-        reason: AccessReason::FollowAbsence,
+        purpose: None,
         reach: Reach::School(OrgNo(4)),
     };
     grant(&actor, request).unwrap()
@@ -170,6 +170,10 @@ fn a_changed_row_is_named() {
                 "update audit_body set user_no = 8 where no = 4",
             ),
             (
+                "update audit_body set reach = 'group:9' where no = 4",
+                "update audit_body set reach = 'provider' where no = 4",
+            ),
+            (
                 "update audit_body set provider_no = 2 where no = 4",
                 "update audit_body set provider_no = 1 where no = 4",
             ),
@@ -184,6 +188,13 @@ fn a_changed_row_is_named() {
             o.meddle(back).unwrap();
         }
         assert!(log(o).iter().all(|entry| entry.body == LogBody::Whole));
+    });
+}
+
+#[test]
+fn a_byte_that_turned_is_named() {
+    both("log_bytes", |o| {
+        town(o);
         for (table, column) in [
             ("audit", "leaf"),
             ("audit_body", "salt"),

@@ -5,6 +5,7 @@
 //!
 //! Invariant: what a use case reads of people goes through a scope with a reason.
 
+pub mod backup;
 mod check;
 mod error;
 mod explain;

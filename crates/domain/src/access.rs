@@ -55,6 +55,8 @@ codes! {
         ReadAccounts = "read_accounts",
         /// Give a substitute a teacher's lessons of a day, and take them back.
         GiveDayPass = "give_day_pass",
+        /// Make, prove and restore backups of everything.
+        Backup = "backup",
     }
 }
 

@@ -10,12 +10,14 @@
 mod accounts;
 mod acts;
 mod audit;
+pub mod backup;
 mod batches;
 pub mod db;
 mod entities;
 mod facts;
 mod filters;
 mod imports;
+mod jobs;
 mod migrate;
 mod passes;
 mod records;
@@ -34,6 +36,8 @@ pub use filters::StoredFilter;
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };
+pub use jobs::{BackupRun, Lease};
+pub use migrate::MigrationStep;
 pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
@@ -59,7 +63,7 @@ impl Store {
     /// Where the place cannot be opened, or was written by a newer version of the program.
     pub fn open(place: Place) -> Result<Store, DbError> {
         let db = Database::open(place)?;
-        migrate::migrate(&db)?;
+        migrate::migrate(&db, &|_| {})?;
         Ok(Store { db: Arc::new(db) })
     }
 

@@ -5,9 +5,9 @@
 //!
 //! Invariant: a migration that has landed is never edited.
 
-use crate::db::{Database, DbError, Engine, ErrorKind, Param};
+use crate::db::{Database, DbError, Engine, ErrorKind, Param, Read, Tx};
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_list_filters.sql"),
     include_str!("../migrations/0006_act_day.sql"),
     include_str!("../migrations/0007_ended_accounts.sql"),
+    include_str!("../migrations/0011_backups.sql"),
 ];
 /// Number of the advisory lock: one program migrates, others wait.
 const LOCK: i64 = 628_1998;
@@ -33,31 +34,100 @@ pub(crate) fn dialect(text: &str, engine: Engine) -> String {
     }
 }
 
-pub(crate) fn migrate(db: &Database) -> Result<(), DbError> {
+/// The number of the newest schema.
+pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// A part of a migration, for who tells how it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrationStep {
+    /// The statements of a number are about to run.
+    Begins(i64),
+    /// The statements of a number have run, in a transaction that is still open.
+    Ran(i64),
+    /// All is committed.
+    Committed,
+}
+
+pub(crate) const TABLES: [&str; 2] = [
+    "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'",
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relname = 'schema_version' AND n.nspname = current_schema()",
+];
+pub(crate) const ANY_TABLE: [&str; 2] = [
+    "SELECT count(*) FROM sqlite_schema",
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relkind IN ('r', 'p', 'v', 'S') AND n.nspname = current_schema()",
+];
+const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS schema_version \
+    (no BIGINT NOT NULL PRIMARY KEY)/*strict*/";
+
+fn of_engine(texts: [&'static str; 2], engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => texts[0],
+        Engine::Postgres => texts[1],
+    }
+}
+
+fn count(read: &mut Read<'_>, texts: [&'static str; 2]) -> Result<i64, DbError> {
+    let sql = of_engine(texts, read.engine());
+    read.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0))
+}
+
+/// The number of the schema that is there; 0 where there is none.
+pub(crate) fn schema(read: &mut Read<'_>) -> Result<i64, DbError> {
+    if count(read, TABLES)? == 0 {
+        return Ok(0);
+    }
+    let row = read.query_one("SELECT max(no) FROM schema_version", &[])?;
+    row.map_or(Ok(0), |row| Ok(row.get::<Option<i64>>(0)?.unwrap_or(0)))
+}
+
+fn too_new(done: i64) -> DbError {
+    let text = format!(
+        "the database has schema {done}, this program knows {KNOWN}: use the newer program"
+    );
+    DbError::new(ErrorKind::Configuration, text)
+}
+
+pub(crate) fn migrate(db: &Database, step: &dyn Fn(MigrationStep)) -> Result<(), DbError> {
     db.write_here(|tx| {
         tx.lock(LOCK)?;
-        let table = "CREATE TABLE IF NOT EXISTS schema_version (no BIGINT NOT NULL PRIMARY KEY)\
-                     /*strict*/";
         let engine = tx.engine();
-        tx.execute_batch(&dialect(table, engine))?;
-        let done: i64 = match tx.query_one("SELECT max(no) FROM schema_version", &[])? {
-            Some(row) => row.get::<Option<i64>>(0)?.unwrap_or(0),
-            None => 0,
-        };
-        let known = MIGRATIONS.len() as i64;
-        if done > known {
-            let text = format!(
-                "the database has schema {done}, this program knows {known}: use the newer program"
-            );
-            return Err(DbError::new(ErrorKind::Configuration, text));
+        tx.execute_batch(&dialect(BOOKKEEPING, engine))?;
+        let done = schema(tx)?;
+        if done > KNOWN {
+            return Err(too_new(done));
         }
-        for (no, text) in (1..).zip(MIGRATIONS).skip(done as usize) {
-            tx.execute_batch(&dialect(text, engine))?;
-            tx.execute(
-                "INSERT INTO schema_version (no) VALUES ($1)",
-                &[Param::Int(no)],
-            )?;
-        }
-        Ok(())
-    })
+        run(tx, done, KNOWN, step)
+    })?;
+    step(MigrationStep::Committed);
+    Ok(())
+}
+
+/// Makes a schema of the past in an empty place.
+pub(crate) fn create(tx: &mut Tx<'_>, number: i64) -> Result<(), DbError> {
+    tx.lock(LOCK)?;
+    if number > KNOWN {
+        return Err(too_new(number));
+    }
+    if count(tx, ANY_TABLE)? > 0 {
+        return Err(crate::backup::not_empty());
+    }
+    let engine = tx.engine();
+    tx.execute_batch(&dialect(BOOKKEEPING, engine))?;
+    run(tx, 0, number, &|_| {})
+}
+
+fn run(tx: &mut Tx<'_>, done: i64, to: i64, step: &dyn Fn(MigrationStep)) -> Result<(), DbError> {
+    let engine = tx.engine();
+    for (no, text) in (1..=to).zip(MIGRATIONS).skip(done.max(0) as usize) {
+        step(MigrationStep::Begins(no));
+        tx.execute_batch(&dialect(text, engine))?;
+        tx.execute(
+            "INSERT INTO schema_version (no) VALUES ($1)",
+            &[Param::Int(no)],
+        )?;
+        step(MigrationStep::Ran(no));
+    }
+    Ok(())
 }

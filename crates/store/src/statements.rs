@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in,
-    users,
+    accounts, acts, audit, backup, batches, entities, filters, imports, jobs, passes, records,
+    saves, sign_in, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -15,6 +15,17 @@ pub fn statements() -> Vec<String> {
         audit::INSERT,
         audit::LIST,
         audit::LAST_AT,
+        backup::LAST_IMPORT,
+        backup::LAST_SAVE,
+        backup::LAST_ACT,
+        jobs::RUN_INSERT,
+        jobs::RUNS,
+        jobs::JOB_ENDED,
+        jobs::LEASE_LAST,
+        jobs::LEASE_INSERT,
+        jobs::JOB_END,
+        jobs::START_INSERT,
+        jobs::START_LAST,
         batches::PROVIDER_OF,
         batches::PROVIDERS,
         batches::PROVIDER_INSERT,

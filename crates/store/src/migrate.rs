@@ -61,7 +61,7 @@ pub(crate) const ANY_TABLE: [&str; 2] = [
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS schema_version \
     (no BIGINT NOT NULL PRIMARY KEY)/*strict*/";
 
-fn of_engine(texts: [&'static str; 2], engine: Engine) -> &'static str {
+pub(crate) fn of_engine(texts: [&'static str; 2], engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => texts[0],
         Engine::Postgres => texts[1],

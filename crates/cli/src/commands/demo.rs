@@ -51,6 +51,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     if is_new {
         super::demo_export::write(&folder.join("import"), &files.files())?;
         fill(&store, &town, files, started)?;
+        backup_key(folder)?;
         std::fs::write(folder.join(NOTE), NOTE_TEXT)
             .with_context(|| folder.join(NOTE).display().to_string())?;
     }
@@ -85,6 +86,14 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         say(args, &links)
     };
     service::serve_with(settings, &format!("127.0.0.1:{port}"), links)
+}
+
+/// A key for backups of the town, so that the guide's commands work on it. A real one is kept offline.
+fn backup_key(folder: &Path) -> anyhow::Result<()> {
+    let recipient = super::backup::files::keygen(&folder.join("backup.key"))?;
+    let text = format!("recipients = [\"{recipient}\"]\n");
+    let file = folder.join("db").join(lasna_app::backup::SETTINGS_FILE);
+    std::fs::write(&file, text).with_context(|| file.display().to_string())
 }
 
 fn say(args: &Args, links: &[(String, String)]) -> anyhow::Result<()> {

@@ -21,6 +21,11 @@ pub(crate) const LAST_IMPORT: &str = "SELECT coalesce(max(applied_at), 0) FROM i
 pub(crate) const LAST_SAVE: &str = "SELECT coalesce(max(at), 0) FROM register_save";
 pub(crate) const LAST_ACT: &str = "SELECT coalesce(max(at), 0) FROM signal_act";
 
+pub(crate) const SIZE: [&str; 2] = [
+    "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    "SELECT pg_database_size(current_database())",
+];
+
 /// Everything of a database, as of one instant.
 pub struct Snapshot<'s, 'c> {
     read: &'s mut Read<'c>,
@@ -151,6 +156,16 @@ impl Store {
     /// The store's.
     pub fn schema(&self) -> Result<i64, DbError> {
         self.db.read(migrate::schema)
+    }
+
+    /// How many bytes the database takes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn bytes(&self) -> Result<u64, DbError> {
+        let sql = migrate::of_engine(SIZE, self.db.engine());
+        let row = self.db.read(|read| read.query_one(sql, &[]))?;
+        row.map_or(Ok(0), |row| row.get(0))
     }
 
     /// The number of the schema that this program works with.

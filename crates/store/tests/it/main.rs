@@ -4,11 +4,16 @@
 //!
 //! Invariant: what one engine answers, the other answers too.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says how much it checked"
+)]
 
 mod accounts;
 mod acts;
 mod audit;
+mod backup;
 mod catalogue;
 mod facts;
 mod filters;
@@ -19,6 +24,7 @@ mod records;
 mod saves;
 mod schema;
 mod sight;
+mod upgrade_kill;
 
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, Scope, grant};
 use lasna_domain::calendar::Instant;

@@ -88,6 +88,12 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     service::serve_with(settings, &format!("127.0.0.1:{port}"), links)
 }
 
+/// Whether a folder of a database is that of the town.
+pub fn is_town(data: &Path) -> bool {
+    let note = data.parent().map(|folder| folder.join(NOTE));
+    note.is_some_and(|note| std::fs::read_to_string(note).is_ok_and(|text| text == NOTE_TEXT))
+}
+
 /// A key for backups of the town, so that the guide's commands work on it. A real one is kept offline.
 fn backup_key(folder: &Path) -> anyhow::Result<()> {
     let recipient = super::backup::files::keygen(&folder.join("backup.key"))?;

@@ -26,7 +26,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn of(output: &Output) -> Run {
+    pub fn of(output: &Output) -> Run {
         Run {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -64,6 +64,11 @@ impl Lasna {
         let place = ["--database".into(), postgres::database(name)?];
         let folder = folder();
         Some(Lasna { place, folder })
+    }
+
+    /// The value of `--data` or `--database`.
+    pub fn place_value(&self) -> &str {
+        &self.place[1]
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -126,7 +131,13 @@ impl Lasna {
 /// The program without a database.
 pub fn bare<A: AsRef<OsStr>>(args: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lasna"));
-    for name in ["LASNA_DATA", "LASNA_DATABASE", "LASNA_LOG"] {
+    for name in [
+        "LASNA_DATA",
+        "LASNA_DATABASE",
+        "LASNA_LOG",
+        "LASNA_BACKUP_IDENTITY",
+        "LASNA_CERTIFICATE",
+    ] {
         command.env_remove(name);
     }
     command.args(args).stdin(Stdio::null());

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and says how much it checked"
 )]
 
+mod backup;
 mod cast;
 mod codes;
 mod kill;
@@ -22,4 +23,5 @@ mod serve;
 mod shared_data;
 mod story;
 mod truth;
+mod upkeep;
 mod users;

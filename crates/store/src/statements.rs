@@ -15,17 +15,6 @@ pub fn statements() -> Vec<String> {
         audit::INSERT,
         audit::LIST,
         audit::LAST_AT,
-        backup::LAST_IMPORT,
-        backup::LAST_SAVE,
-        backup::LAST_ACT,
-        jobs::RUN_INSERT,
-        jobs::RUNS,
-        jobs::JOB_ENDED,
-        jobs::LEASE_LAST,
-        jobs::LEASE_INSERT,
-        jobs::JOB_END,
-        jobs::START_INSERT,
-        jobs::START_LAST,
         batches::PROVIDER_OF,
         batches::PROVIDERS,
         batches::PROVIDER_INSERT,
@@ -75,6 +64,7 @@ pub fn statements() -> Vec<String> {
     .to_vec();
     all.extend(IMPORTS.map(str::to_owned));
     all.extend(ACCOUNTS.map(str::to_owned));
+    all.extend(BACKUPS.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -114,4 +104,19 @@ const ACCOUNTS: [&str; 6] = [
     sign_in::LOGIN_TAKEN,
     accounts::LIST,
     accounts::END,
+];
+
+/// The statements of backups and jobs.
+const BACKUPS: [&str; 11] = [
+    backup::LAST_IMPORT,
+    backup::LAST_SAVE,
+    backup::LAST_ACT,
+    jobs::RUN_INSERT,
+    jobs::RUNS,
+    jobs::JOB_ENDED,
+    jobs::LEASE_LAST,
+    jobs::LEASE_INSERT,
+    jobs::JOB_END,
+    jobs::START_INSERT,
+    jobs::START_LAST,
 ];

@@ -88,8 +88,7 @@ impl Drill {
         let hour = i64::from(self.hour) * 3_600_000_000;
         let mut day = (now.0 - hour).div_euclid(DAY_MICROS);
         let wanted = DAYS.iter().position(|name| *name == self.weekday);
-        while wanted.is_some_and(|wanted| usize::from(Day(day as i32).weekday().index()) != wanted)
-        {
+        while wanted.is_some_and(|wanted| Day(day as i32).weekday().index() != wanted) {
             day -= 1;
         }
         Instant(day * DAY_MICROS + hour)

@@ -13,6 +13,7 @@
 mod backup;
 mod cast;
 mod codes;
+mod damage;
 mod kill;
 mod kill_save;
 mod mapping;
@@ -21,6 +22,7 @@ mod rejects;
 mod roster;
 mod serve;
 mod shared_data;
+mod storage_faults;
 mod story;
 mod truth;
 mod upkeep;

@@ -130,6 +130,7 @@ fn below(folder: &Path, name: &str, paths: &mut Vec<String>) -> anyhow::Result<(
 pub struct FolderPlace {
     folder: PathBuf,
     file: Option<File>,
+    made: Vec<PathBuf>,
 }
 
 impl FolderPlace {
@@ -137,7 +138,14 @@ impl FolderPlace {
         FolderPlace {
             folder: folder.to_owned(),
             file: None,
+            made: Vec::new(),
         }
+    }
+
+    /// Takes the files away again, after a restore that failed.
+    pub fn undo(&mut self) -> io::Result<()> {
+        self.file = None;
+        self.made.drain(..).try_for_each(fs::remove_file)
     }
 }
 
@@ -154,7 +162,8 @@ impl FilePlace for FolderPlace {
         };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(mode);
-        self.file = Some(options.open(whole)?);
+        self.file = Some(options.open(&whole)?);
+        self.made.push(whole);
         Ok(())
     }
 

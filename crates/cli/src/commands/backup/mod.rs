@@ -63,6 +63,8 @@ impl Source<'_> {
         if current {
             app(self.at)?.begin_backup()?;
         }
+        // A damaged page must not get into a backup that looks whole.
+        self.store.database().integrity()?;
         let carried = files::carried(self.data, self.keys)?;
         let program = concat!(
             "lasna ",

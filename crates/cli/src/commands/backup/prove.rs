@@ -181,6 +181,7 @@ fn restore_and_look(
             (Some(store), Some(restored), checks)
         }
         Err(error) => {
+            carried.undo()?;
             let check = Checked::new("content", Level::Fail, error.to_string());
             (None, None, vec![check])
         }
@@ -259,7 +260,7 @@ pub fn restore(args: &Args, file: &Path, opening: &Opening) -> anyhow::Result<Ou
     let identities = files::identities(opening)?;
     let (erased, list) = files::erasures(opening, file)?;
     let whole = args.database.is_none();
-    if !is_empty(&data)? {
+    if whole && !is_empty(&data)? {
         bail!(
             "{} is not empty: a backup is restored into an empty place only",
             data.display()
@@ -273,20 +274,28 @@ pub fn restore(args: &Args, file: &Path, opening: &Opening) -> anyhow::Result<Ou
     if whole && work.exists() {
         fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
     }
-    files::private_folder(&work)?;
     let place = if whole {
+        files::private_folder(&work)?;
         Place::Folder(work.clone())
     } else {
         context::place(args)
     };
-    let (store, proven) = restore_and_look(file, &identities, &erased, place, &work, None)?;
+    let looked = restore_and_look(file, &identities, &erased, place, &work, None);
+    if looked.is_err() && whole {
+        fs::remove_dir_all(&work)?;
+    }
+    let (store, proven) = looked?;
     let now = context::now();
     let mut told = Vec::new();
+    if !whole && store.is_some() && !proven.is_ok() {
+        told.push("the database holds rows that were not proven: empty it".to_owned());
+    }
     if let Some(store) = store.filter(|_| proven.is_ok()) {
         proven.note_as(&store, now, "restore")?;
         told = lost_window(&store, proven.at(), now)?;
         drop(store);
         if !list.is_empty() {
+            files::private_folder(&work)?;
             fs::write(work.join(ERASED_FILE), list)?;
         }
         if whole {

@@ -16,6 +16,7 @@ mod restore;
 mod rows;
 mod seal;
 mod settings;
+mod sums;
 
 pub use archive::{Counted, Header};
 pub use create::{CarriedFile, Made, create};
@@ -25,6 +26,7 @@ pub use inspect::{Checked, Level, inspect, lost_window};
 pub use restore::{FilePlace, Restored, restore};
 pub use seal::{Identity, Recipient};
 pub use settings::{BackupSettings, Drill, SETTINGS_FILE};
+pub use sums::{Compared, SUMS_FILE, compare_sums, write_sums};
 
 /// The length and the SHA-256 of a file, in hex.
 ///

@@ -52,6 +52,7 @@ pub fn doctor(args: &Args, certificate: Option<&Path>) -> anyhow::Result<Outcome
             let check = Checked::new("model", Level::Fail, error.clone());
             checks.push(check.with_next("lasna model check FILE"));
         }
+        checks.extend(super::backup::sums::compare(&store, &data)?);
         checks.extend(backups(&app.backups()?, now));
         checks.push(match super::demo::is_town(&data) {
             true => Checked::new("clock", Level::Ok, "the town of the demo has its own"),

@@ -54,7 +54,9 @@ pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
         Some(text) => text.parse().with_context(|| format!("--as-of {text}"))?,
         None => context::today(),
     };
-    let findings = context::app(args)?.check(day)?;
+    let app = context::app(args)?;
+    super::backup::sums::refuse_changed(app.store(), &files::data_folder(args))?;
+    let findings = app.check(day)?;
     if args.json {
         output::json(&findings.iter().map(CheckJson::from).collect::<Vec<_>>())?;
     } else if findings.is_empty() {

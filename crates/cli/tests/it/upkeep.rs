@@ -35,7 +35,7 @@ fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
 
 /// A service on a free port; killed when it is dropped.
 pub struct Service {
-    child: Child,
+    pub child: Child,
     pub url: String,
 }
 

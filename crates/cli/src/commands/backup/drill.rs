@@ -6,14 +6,14 @@
 //!
 //! Invariant: an older backup goes only after a newer one was proven.
 
-use super::Source;
-use super::files;
 use super::prove::{self, prove};
+use super::{Source, files, sums};
 use crate::context;
 use anyhow::{Context as _, bail};
 use lasna_app::App;
 use lasna_app::backup::{BackupSettings, Drill, ERASED_FILE, Identity};
 use lasna_store::Store;
+use lasna_store::db::{DbError, Engine, ErrorKind};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(30);
+/// Looks at the clock between two looks at the storage: a day.
+const STORAGE_LOOKS: u32 = 2880;
 /// How long a drill may take before another service may take it over.
 const LEASE_MINUTES: i64 = 180;
 
@@ -28,7 +30,10 @@ const LEASE_MINUTES: i64 = 180;
 pub fn begin(store: Store, data: PathBuf) -> Sender<()> {
     let (keep, ended) = channel();
     std::thread::spawn(move || {
-        loop {
+        for round in 0_u32.. {
+            if round.is_multiple_of(STORAGE_LOOKS) {
+                stop_if_damaged(&store, &data);
+            }
             match files::settings(&data) {
                 Ok(settings) => {
                     if let Some(drill) = &settings.drill
@@ -45,6 +50,24 @@ pub fn begin(store: Store, data: PathBuf) -> Sender<()> {
         }
     });
     keep
+}
+
+/// A row that is not what it was is not served: at the start and each day after it.
+fn stop_if_damaged(store: &Store, data: &Path) {
+    let quick = store.quick_check().map_err(anyhow::Error::from);
+    if let Err(error) = quick.and_then(|()| sums::refuse_changed(store, data)) {
+        // A server that is away for a moment is no damage.
+        if store.database().engine() == Engine::Sqlite && !is_passing(&error) {
+            eprintln!("lasna: stopping: {error:#}");
+            std::process::exit(1);
+        }
+        tracing::error!("the storage could not be looked at: {error:#}");
+    }
+}
+
+fn is_passing(error: &anyhow::Error) -> bool {
+    let known = error.downcast_ref::<DbError>();
+    known.is_some_and(|error| error.kind() != ErrorKind::Broken)
 }
 
 fn look(

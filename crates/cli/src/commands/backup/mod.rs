@@ -6,6 +6,7 @@ mod audit_log;
 pub mod drill;
 pub mod files;
 pub mod prove;
+pub mod sums;
 
 use super::Outcome;
 use crate::args::Args;
@@ -65,6 +66,7 @@ impl Source<'_> {
         }
         // A damaged page must not get into a backup that looks whole.
         self.store.database().integrity()?;
+        sums::refuse_changed(self.store, self.data)?;
         let carried = files::carried(self.data, self.keys)?;
         let program = concat!(
             "lasna ",
@@ -79,6 +81,7 @@ impl Source<'_> {
         })?;
         if current {
             app(self.at)?.note_backup(&run_of(&made, "create"))?;
+            sums::renew(self.store, self.data, self.at)?;
         }
         Ok(made)
     }

@@ -173,22 +173,22 @@ fn sign_in(store: &Store, at: Instant, token: &str) -> Result<Checked, BackupErr
 pub fn lost_window(store: &Store, at: Instant, now: Instant) -> Result<Vec<String>, BackupError> {
     let last = store.ask(Latest::of)?;
     let day = |instant: Instant| match instant {
-        Instant(0) => "not here: there is none".to_owned(),
-        instant => format!("of {instant}"),
+        Instant(0) => "none".to_owned(),
+        instant => instant.to_string(),
     };
     Ok(vec![
         format!("lost: everything saved after {at}, until the moment of the loss (now is {now})"),
         format!(
-            "registers: the last one here is {}; teachers take those after it again",
+            "registers: the last one here: {}; teachers take those after it again",
             day(last.register)
         ),
         format!(
-            "contacts and decisions: the last one here is {}; SKY workers and principals log \
+            "contacts and decisions: the last one here: {}; SKY workers and principals log \
              those after it again",
             day(last.act)
         ),
         format!(
-            "imports: the last one here is {}; import every file after it again, in its order",
+            "imports: the last one here: {}; import every file after it again, in its order",
             day(last.import)
         ),
         "accounts: those made, ended, or given a new password after it: do it again; everybody \

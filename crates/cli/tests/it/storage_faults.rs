@@ -6,7 +6,7 @@ use crate::backup::{Key, create};
 use crate::cast::{Lasna, municipality};
 use crate::upkeep::serve;
 use lasna_store::Store;
-use lasna_store::db::{DbError, Place};
+use lasna_store::db::{DbError, Place, Row};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -73,6 +73,22 @@ fn a_damaged_page_is_refused_at_the_start() {
     create(&lasna, &lasna.path("good.age"), &key);
 }
 
+/// All rows of a database whose storage is in order.
+fn rows(lasna: &Lasna) -> Result<Vec<Row>, DbError> {
+    let store = Store::as_it_is(Place::Folder(lasna.path("data")))?;
+    store.database().integrity()?;
+    store.snapshot(|snapshot| {
+        let mut rows = Vec::new();
+        for shape in snapshot.tables().to_vec() {
+            snapshot.rows(&shape, |row| {
+                rows.push(row.to_row()?);
+                Ok::<(), DbError>(())
+            })?;
+        }
+        Ok(rows)
+    })
+}
+
 /// Single bits that turn anywhere: SQLite sees some of them, the sums of rows the others that change
 /// a row.
 #[test]
@@ -83,33 +99,22 @@ fn a_bit_that_turns_in_a_row_is_found() {
     create(&lasna, &lasna.path("one.age"), &key);
     let file = lasna.path("data/lasna.sqlite3");
     let good = fs::read(&file).unwrap();
-    let rows = || {
-        let store = Store::as_it_is(Place::Folder(lasna.path("data")))?;
-        store.database().integrity()?;
-        store.snapshot(|snapshot| {
-            let mut rows = Vec::new();
-            for shape in snapshot.tables().to_vec() {
-                snapshot.rows(&shape, |row| {
-                    rows.push(row.to_row()?);
-                    Ok::<(), DbError>(())
-                })?;
-            }
-            Ok::<_, DbError>(rows)
-        })
-    };
-    let whole = rows().unwrap();
+    let whole = rows(&lasna).unwrap();
     let (mut by_sqlite, mut by_sums, mut harmless) = (0, 0, 0);
     for flip in 0..100 {
         let mut bytes = good.clone();
         let at = (flip * 7919 + 4096) * 104_729 % bytes.len();
         bytes[at] ^= 1 << (flip % 8);
         fs::write(&file, &bytes).unwrap();
-        let seen = rows();
+        let seen = rows(&lasna);
         // Looking for contradictions writes to the audit: a look only.
         let told = lasna.run(&["check", "--as-of", "2026-10-01"]);
         let refused = told.err.contains("storage");
         match seen {
-            Err(_) => by_sqlite += 1,
+            Err(_) => {
+                assert_ne!(told.code, 0, "byte {at}: {}", told.out);
+                by_sqlite += 1;
+            }
             Ok(rows) if rows == whole => harmless += 1,
             Ok(_) => {
                 assert!(
@@ -129,9 +134,15 @@ fn a_bit_that_turns_in_a_row_is_found() {
          changed no row"
     );
     assert!(by_sums > 5 && by_sqlite > 5, "{by_sqlite} {by_sums}");
-    // A backup of changed rows is refused, so that older ones stay the newest.
+}
+
+#[test]
+fn a_changed_row_goes_into_no_backup_and_is_not_served() {
+    let lasna = Lasna::on_sqlite();
+    lasna.import(&[municipality(60, 4).path()]);
+    let key = Key::new(lasna.path("key"));
+    create(&lasna, &lasna.path("one.age"), &key);
     let place = || Store::as_it_is(Place::Folder(lasna.path("data"))).unwrap();
-    fs::write(&file, &good).unwrap();
     let change = "update entity set id = id || 'x' where kind = 'person' and no = 3";
     place()
         .database()

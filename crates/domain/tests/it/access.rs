@@ -92,7 +92,8 @@ act_on_signal: principal sky_worker
 read_imports: administrator
 read_completeness: coordinator administrator
 read_accounts: administrator
-give_day_pass: principal";
+give_day_pass: principal
+backup: ";
     assert_eq!(lines.join("\n"), expected);
 }
 
@@ -154,7 +155,7 @@ fn no_scope_is_wider_than_its_actor_or_its_request() {
     // 26 pairs of role and action by reach; of sixteen pairs of reaches seven lie inside. Signing in
     // is of oneself, whatever the reach.
     assert_eq!(granted, 26 * 7 + 7 * 16);
-    assert_eq!(granted + denied, 7 * 21 * 16);
+    assert_eq!(granted + denied, 7 * 22 * 16);
 }
 
 #[test]

@@ -25,9 +25,11 @@ check: ## Format, lints and the rules of the house, without tests
 bench: ## Times and memory of a city and a nation (see docs/performance.md)
 	@CARGO=$(CARGO) tools/with-postgres tools/bench
 
-faults: ## Kill imports and saves of registers 200 times and look at what is left
+faults: ## Kill imports, saves and upgrades, damage backups and pages, fill a disk, and look at what is left
 	$(CARGO) build -q --locked -p lasna-cli
 	LASNA_KILLS=200 tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
+	tools/with-postgres $(CARGO) test -q --locked -p lasna-store --test it upgrade_kill -- --nocapture
+	tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it -- --nocapture backup:: damage:: upkeep:: storage_faults::
 
 fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
 	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \

@@ -6,6 +6,7 @@
 //! Invariant: what a use case reads of people goes through a scope with a reason.
 
 pub mod audit_log;
+pub mod backup;
 mod check;
 mod error;
 mod explain;

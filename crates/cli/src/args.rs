@@ -2,6 +2,7 @@
 //!
 //! Invariant: no flag takes a secret; a database's password comes from the environment.
 
+use crate::backup_args::{BackupCommand, UpgradeArgs};
 use crate::commands::{AuditCommand, KeysCommand};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -137,8 +138,19 @@ pub enum Command {
         #[arg(long, value_name = "DATE")]
         as_of: Option<String>,
     },
-    /// Say how the installation is
-    Doctor,
+    /// Say how the installation is, and what to do
+    Doctor {
+        /// The certificate of the proxy, to look when it ends
+        #[arg(long, env = "LASNA_CERTIFICATE", value_name = "FILE")]
+        certificate: Option<PathBuf>,
+    },
+    /// Backups: make, prove by restoring, restore; keys
+    Backup {
+        #[command(subcommand)]
+        command: BackupCommand,
+    },
+    /// Bring the schema of the database up to this program's, after a rehearsal on a copy
+    Upgrade(UpgradeArgs),
     /// Serve the pages and the machine endpoints
     Serve {
         /// Address to listen on

@@ -46,6 +46,14 @@ impl KeyFile {
         }
     }
 
+    /// The one of a data folder.
+    pub fn in_folder(folder: &Path) -> KeyFile {
+        KeyFile {
+            path: Some(folder.join("keys/master.key")),
+            is_credential: false,
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> Result<&Path, String> {
         self.path.as_deref().ok_or_else(|| {

@@ -6,6 +6,7 @@
 //! Invariant: with `--json` one JSON document goes to standard output and nothing else.
 
 mod args;
+mod backup_args;
 mod commands;
 mod context;
 mod key_file;

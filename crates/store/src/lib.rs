@@ -10,6 +10,7 @@
 mod accounts;
 mod acts;
 mod audit;
+pub mod backup;
 mod batches;
 mod carry;
 pub mod db;
@@ -19,6 +20,7 @@ mod families;
 mod filters;
 mod grants;
 mod imports;
+mod jobs;
 mod keys;
 mod log;
 mod migrate;
@@ -43,8 +45,10 @@ pub use grants::{AccessReview, StoredGlass, StoredGrant};
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };
+pub use jobs::{BackupRun, Lease};
 pub use keys::{Subject, destroy_key, open_text, seal_text};
 pub use log::{LogBody, LogEntry};
+pub use migrate::MigrationStep;
 pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
@@ -75,7 +79,7 @@ impl Store {
     pub fn open(place: Place, keys: Arc<dyn KeySource>) -> Result<Store, DbError> {
         let db = Arc::new(Database::open(place)?);
         let vault = Arc::new(Vault::new(keys));
-        migrate::migrate(&db, &vault)?;
+        migrate::migrate(&db, &vault, &|_| {})?;
         Ok(Store { db, vault })
     }
 
@@ -99,6 +103,11 @@ impl Store {
             tx.with_vault(&self.vault);
             change(tx)
         })
+    }
+
+    /// Where the keys come from.
+    pub fn key_source(&self) -> Arc<dyn KeySource> {
+        self.vault.source()
     }
 
     /// The database underneath, for checks of the storage itself.

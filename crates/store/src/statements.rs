@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, entities, families, filters, grants, imports, keys, log,
-    passes, records, saves, sign_in, users,
+    accounts, acts, audit, backup, batches, entities, families, filters, grants, imports, jobs,
+    keys, log, passes, records, saves, sign_in, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -63,6 +63,7 @@ pub fn statements() -> Vec<String> {
     all.extend(ACCOUNTS.map(str::to_owned));
     all.extend(LOG.map(str::to_owned));
     all.extend(RIGHTS.iter().map(|text| (*text).to_owned()));
+    all.extend(BACKUPS.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -158,4 +159,19 @@ const ACCOUNTS: [&str; 6] = [
     sign_in::LOGIN_TAKEN,
     accounts::LIST,
     accounts::END,
+];
+
+/// The statements of backups and jobs.
+const BACKUPS: [&str; 11] = [
+    backup::LAST_IMPORT,
+    backup::LAST_SAVE,
+    backup::LAST_ACT,
+    jobs::RUN_INSERT,
+    jobs::RUNS,
+    jobs::JOB_ENDED,
+    jobs::LEASE_LAST,
+    jobs::LEASE_INSERT,
+    jobs::JOB_END,
+    jobs::START_INSERT,
+    jobs::START_LAST,
 ];

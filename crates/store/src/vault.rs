@@ -27,6 +27,11 @@ impl Vault {
         }
     }
 
+    /// Where the keys come from.
+    pub(crate) fn source(&self) -> Arc<dyn KeySource> {
+        self.source.clone()
+    }
+
     /// Reads the keys. Where the database has recorded a name, its key must be there.
     pub(crate) fn load(&self, recorded: Option<&str>) -> Result<String, DbError> {
         let masters = self.source.masters(recorded.is_none()).map_err(refused)?;

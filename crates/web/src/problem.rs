@@ -55,6 +55,14 @@ impl From<AppError> for Problem {
                 "busy",
                 "an import is being written: try again in a moment",
             ),
+            AppError::Store(error) if error.kind() == ErrorKind::Full => {
+                tracing::error!(%error, "nothing can be saved");
+                Problem::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "full",
+                    "the disk of the service is full: nothing was saved, tell who runs it",
+                )
+            }
             error @ (AppError::Store(_) | AppError::Fuse { .. }) => {
                 tracing::error!(%error, "a use case failed");
                 Problem::new(

@@ -52,6 +52,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     if is_new {
         super::demo_export::write(&folder.join("import"), &files.files())?;
         fill(&store, &town, files, started)?;
+        backup_key(folder)?;
         std::fs::write(folder.join(NOTE), NOTE_TEXT)
             .with_context(|| folder.join(NOTE).display().to_string())?;
     }
@@ -87,6 +88,20 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     };
     let _sealer = Sealer::start(settings.store.clone(), folder.join("db/audit"))?;
     service::serve_with(settings, &format!("127.0.0.1:{port}"), links)
+}
+
+/// Whether a folder of a database is that of the town.
+pub fn is_town(data: &Path) -> bool {
+    let note = data.parent().map(|folder| folder.join(NOTE));
+    note.is_some_and(|note| std::fs::read_to_string(note).is_ok_and(|text| text == NOTE_TEXT))
+}
+
+/// A key for backups of the town, so that the guide's commands work on it. A real one is kept offline.
+fn backup_key(folder: &Path) -> anyhow::Result<()> {
+    let recipient = super::backup::files::keygen(&folder.join("backup.key"))?;
+    let text = format!("recipients = [\"{recipient}\"]\n");
+    let file = folder.join("db").join(lasna_app::backup::SETTINGS_FILE);
+    std::fs::write(&file, text).with_context(|| file.display().to_string())
 }
 
 fn say(args: &Args, links: &[(String, String)]) -> anyhow::Result<()> {

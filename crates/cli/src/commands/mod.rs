@@ -4,14 +4,17 @@
 
 mod access;
 mod audit;
+mod backup;
 mod demo;
 mod demo_export;
+mod doctor;
 mod import;
 mod keys;
 mod lists;
 mod mapping;
 mod model;
 mod service;
+mod upgrade;
 mod user;
 
 pub use audit::AuditCommand;
@@ -113,7 +116,9 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Model { command } => model::run(args, command),
         Command::Mapping { command } => mapping::run(args, command),
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
-        Command::Doctor => service::doctor(args),
+        Command::Doctor { certificate } => doctor::doctor(args, certificate.as_deref()),
+        Command::Backup { command } => backup::run(args, command),
+        Command::Upgrade(asked) => upgrade::run(args, asked),
         Command::Serve { listen, uploads } => service::serve(args, listen, uploads),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());

@@ -1,8 +1,9 @@
-//! `lasna simulate`, `check`, `doctor` and `serve`.
+//! `lasna simulate`, `check` and `serve`.
 //!
 //! Invariant: an address that may hold a password is printed nowhere.
 
 use super::Outcome;
+use super::backup::files;
 use crate::args::{Args, UploadArgs};
 use crate::log_folder::Sealer;
 use crate::{context, output};
@@ -54,7 +55,9 @@ pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
         Some(text) => text.parse().with_context(|| format!("--as-of {text}"))?,
         None => context::today(),
     };
-    let findings = context::app(args)?.check(day)?;
+    let app = context::app(args)?;
+    super::backup::sums::refuse_changed(app.store(), &files::data_folder(args))?;
+    let findings = app.check(day)?;
     if args.json {
         output::json(&findings.iter().map(CheckJson::from).collect::<Vec<_>>())?;
     } else if findings.is_empty() {
@@ -74,45 +77,14 @@ pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
     })
 }
 
-pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
-    let store = context::store(args)?;
-    let sound = store.database().integrity();
-    let providers = store.providers()?.len();
-    let app = lasna_app::App::operator(store.clone(), context::now())?;
-    let model = context::in_force(&app, context::today());
-    let place = match context::place(args) {
-        lasna_store::db::Place::Folder(folder) => folder.display().to_string(),
-        // An address may hold a password.
-        lasna_store::db::Place::Url(_) => "PostgreSQL".to_owned(),
-    };
-    let ok = sound.is_ok() && model.is_ok();
-    let report = json!({
-        "ok": ok,
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": env!("LASNA_COMMIT"),
-        "database": format!("{:?}", store.database().engine()).to_lowercase(),
-        "place": place,
-        "storage": sound.err().map_or_else(|| "sound".to_owned(), |error| error.to_string()),
-        "providers": providers,
-        "model": model.map_or_else(|error| error, |model| model.reference()),
-        "cpu": lasna_engine::cpu_features(),
-        "cores": std::thread::available_parallelism().map_or(1, usize::from),
-    });
-    if args.json {
-        output::json(&report)?;
-    } else if let Some(fields) = report.as_object() {
-        output::lines(
-            fields
-                .iter()
-                .map(|(key, value)| format!("{key:<10} {value}")),
-        )?;
-    }
-    Ok(if ok { Outcome::Ok } else { Outcome::Problems })
-}
-
 pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
+    super::upgrade::before_serving(args)?;
+    let store = context::store(args)?;
+    lasna_app::App::operator(store.clone(), context::now())?
+        .note_start(env!("CARGO_PKG_VERSION"))?;
+    let drill = super::backup::drill::begin(store.clone(), files::data_folder(args));
     let settings = lasna_web::Settings {
-        store: context::store(args)?,
+        store,
         clock: Arc::new(context::now),
         today: Arc::new(context::today),
         model: Arc::new(context::in_force),
@@ -123,12 +95,14 @@ pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<
     };
     // Dropped after the last request: then the last checkpoint is written.
     let _sealer = Sealer::start(settings.store.clone(), super::audit::folder_of(args))?;
-    serve_with(settings, listen, |_| Ok(()))
+    let done = serve_with(settings, listen, |_| Ok(()));
+    drop(drill);
+    done
 }
 
 /// Uploads are kept beside the database, or in the usual data folder where that is PostgreSQL.
 fn uploads_of(args: &Args, uploads: &UploadArgs) -> UploadSettings {
-    let data = args.data.clone().unwrap_or_else(|| "lasna-data".into());
+    let data = files::data_folder(args);
     UploadSettings {
         folder: uploads
             .upload_folder

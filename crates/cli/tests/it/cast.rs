@@ -28,7 +28,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn of(output: &Output) -> Run {
+    pub fn of(output: &Output) -> Run {
         Run {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -66,6 +66,11 @@ impl Lasna {
         let place = ["--database".into(), postgres::database(name)?];
         let folder = folder();
         Some(Lasna { place, folder })
+    }
+
+    /// The value of `--data` or `--database`.
+    pub fn place_value(&self) -> &str {
+        &self.place[1]
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -139,6 +144,8 @@ pub fn bare<A: AsRef<OsStr>>(args: &[A]) -> Command {
         "LASNA_KEY_FILE",
         "LASNA_AUDIT_FOLDER",
         "CREDENTIALS_DIRECTORY",
+        "LASNA_BACKUP_IDENTITY",
+        "LASNA_CERTIFICATE",
     ] {
         command.env_remove(name);
     }

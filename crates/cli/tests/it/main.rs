@@ -12,8 +12,10 @@
 
 mod access;
 mod audit_log;
+mod backup;
 mod cast;
 mod codes;
+mod damage;
 mod kill;
 mod kill_save;
 mod mapping;
@@ -22,6 +24,8 @@ mod rejects;
 mod roster;
 mod serve;
 mod shared_data;
+mod storage_faults;
 mod story;
 mod truth;
+mod upkeep;
 mod users;

@@ -288,6 +288,7 @@ pub const fn needs(action: A) -> &'static [(Verb, DataClass)] {
         A::ActOnSignal => &[(V::Write, C::Signals), (V::Read, C::Signals), (V::Read, C::Roster), (V::Write, C::Contacts)],
         A::AddUser => &[(V::Write, C::Accounts)],
         A::AdoptModel => &[(V::Write, C::Settings)],
+        A::Backup => &[(V::Export, C::Log), (V::Export, C::Roster), (V::Export, C::Marks), (V::Export, C::Reasons), (V::Export, C::Contacts)],
         A::BreakGlass => &[(V::Open, C::Cases)],
         A::Check => &[(V::Read, C::Imports), (V::Read, C::Marks)],
         A::ExplainPupil => &[(V::Read, C::Signals), (V::Read, C::Roster), (V::Read, C::Marks)],

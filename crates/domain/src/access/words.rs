@@ -81,6 +81,8 @@ codes! {
         ViewAs = "view_as",
         /// Erase what has passed its time.
         Retain = "retain",
+        /// Copy everything out, locked for an offline key, and prove the copy.
+        Backup = "backup",
     }
 }
 

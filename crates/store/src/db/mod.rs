@@ -150,4 +150,15 @@ impl Database {
             Inner::Postgres(postgres) => postgres.integrity(),
         }
     }
+
+    /// As [`Self::integrity`], without comparing indexes with their tables: for every start.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Broken`] with the first thing found.
+    pub fn quick_check(&self) -> Result<(), DbError> {
+        match &self.engine {
+            Inner::Sqlite(sqlite) => sqlite.quick_check(),
+            Inner::Postgres(postgres) => postgres.integrity(),
+        }
+    }
 }

@@ -4,12 +4,17 @@
 //!
 //! Invariant: what one engine answers, the other answers too.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says how much it checked"
+)]
 
 mod accounts;
 mod acts;
 mod audit;
 mod audit_log;
+mod backup;
 mod carried;
 mod catalogue;
 mod facts;
@@ -22,6 +27,7 @@ mod saves;
 mod schema;
 mod sealed;
 mod sight;
+mod upgrade_kill;
 
 use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};
 use lasna_domain::calendar::Instant;

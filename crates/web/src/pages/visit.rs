@@ -266,6 +266,10 @@ impl Visit {
             AppError::Store(error) if error.kind() == ErrorKind::Busy => {
                 self.error(StatusCode::SERVICE_UNAVAILABLE, "busy")
             }
+            AppError::Store(error) if error.kind() == ErrorKind::Full => {
+                tracing::error!(%error, "nothing can be saved");
+                self.error(StatusCode::INSUFFICIENT_STORAGE, "full")
+            }
             AppError::Problem(key) if !key.contains(' ') && key.contains('.') => {
                 let text = self.own_frame().text(&key);
                 self.problem(StatusCode::UNPROCESSABLE_ENTITY, "problem", Some(text))

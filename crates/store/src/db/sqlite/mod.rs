@@ -81,25 +81,38 @@ impl Sqlite {
 
     pub(super) fn integrity(&self) -> Result<(), DbError> {
         self.readers.with(|conn| {
-            let first = |sql| {
-                let mut found = None;
-                conn.query_each(sql, &[], &mut |row| {
-                    found = row.get::<String>(0).ok();
-                    false
-                })?;
-                Ok::<_, DbError>(found)
-            };
-            let broken = |text| Err(DbError::new(ErrorKind::Broken, text));
-            match first("pragma integrity_check(1)")? {
-                Some(text) if text == "ok" => {}
-                Some(text) => return broken(text),
-                None => return broken("the check gave no answer".to_owned()),
-            }
-            match first("pragma foreign_key_check")? {
+            all_well(conn, "pragma integrity_check(1)")?;
+            match first(conn, "pragma foreign_key_check")? {
                 Some(table) => broken(format!("a row of {table} refers to nothing")),
                 None => Ok(()),
             }
         })
+    }
+
+    pub(super) fn quick_check(&self) -> Result<(), DbError> {
+        self.readers
+            .with(|conn| all_well(conn, "pragma quick_check(1)"))
+    }
+}
+
+fn first(conn: &Conn, sql: &str) -> Result<Option<String>, DbError> {
+    let mut found = None;
+    conn.query_each(sql, &[], &mut |row| {
+        found = row.get::<String>(0).ok();
+        false
+    })?;
+    Ok(found)
+}
+
+fn broken<T>(text: String) -> Result<T, DbError> {
+    Err(DbError::new(ErrorKind::Broken, text))
+}
+
+fn all_well(conn: &Conn, check: &str) -> Result<(), DbError> {
+    match first(conn, check)? {
+        Some(text) if text == "ok" => Ok(()),
+        Some(text) => broken(text),
+        None => broken("the check gave no answer".to_owned()),
     }
 }
 

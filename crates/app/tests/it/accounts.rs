@@ -5,8 +5,8 @@
 use crate::people::{FIRST, add_new as add, later, peopled, problem};
 use crate::{Node, both};
 use lasna_app::{App, AppError, SignedIn, WhichAccount};
-use lasna_domain::access::UserRole;
-use lasna_store::db::DbError;
+use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, UserRole, grant};
+use lasna_store::AuditRow;
 
 const NEW: &str = "another first password";
 
@@ -34,22 +34,18 @@ fn a_new_first_password_takes_the_place_of_the_old_one() {
             problem(app.new_first_password("nobody", (NEW, [3; 16])).map(drop)),
             "no such account: lasna user list shows them all"
         );
-        let audit = node.store.ask(|read| {
-            let sql = "select action, target, actor, reason, reach from audit order by no";
-            let rows = read.query(sql, &[])?;
-            rows.iter()
-                .map(|row| {
-                    Ok([
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                    ])
-                })
-                .collect::<Result<Vec<[String; 5]>, DbError>>()
-        });
-        let audit = audit.unwrap();
+        let request = Request {
+            provider: node.store.providers().unwrap()[0].0,
+            action: Action::Check,
+            reason: AccessReason::Operation,
+            reach: Reach::Provider,
+        };
+        let scope = grant(&Actor::Operator, request).unwrap();
+        let audit = node.store.ask(|read| AuditRow::list(read, &scope)).unwrap();
+        let audit: Vec<[String; 5]> = audit
+            .into_iter()
+            .map(|row| [row.action, row.target, row.actor, row.reason, row.reach])
+            .collect();
         let row = audit.iter().find(|row| row[0] == "manage_user").unwrap();
         assert_eq!(row[1], format!("user-password:{no}"));
         for row in &audit {

@@ -66,7 +66,7 @@ CREATE TABLE access_grant (
     ends BIGINT NOT NULL,
     by_no BIGINT NOT NULL,
     PRIMARY KEY (provider_no, no),
-    CHECK (ends > starts AND ends - starts <= 31622400000000)
+    CHECK (ends >= starts AND ends - starts <= 31622400000000)
 ) /*clustered*/;
 
 CREATE INDEX access_grant_user ON access_grant (provider_no, user_no, no);

@@ -21,7 +21,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0007_ended_accounts.sql"),
     include_str!("../migrations/0008_access.sql"),
     SEALED,
-    include_str!("../migrations/0011_backups.sql"),
+    include_str!("../migrations/0010_backups.sql"),
 ];
 /// The migration that records the master key and carries plain rows over.
 const SEALED: &str = include_str!("../migrations/0009_sealed.sql");

@@ -106,6 +106,12 @@ fn a_row_says_who_what_why_how_far_and_at_what() {
             ),
         ];
         let mut expected = expected;
+        expected[0].role = "operator".into();
+        expected[0].organisation = "provider".into();
+        expected[0].purpose = "administration".into();
+        expected[0].classes = "marks,roster,reasons,imports".into();
+        expected[1].purpose = "education".into();
+        expected[1].classes = "signals,roster".into();
         expected[1].role = "principal".into();
         expected[1].organisation = "school:4".into();
         expected[1].user = Some(UserNo(7));

@@ -169,8 +169,8 @@ fn a_changed_row_is_named() {
                 "update audit_body set user_no = 8 where no = 4",
             ),
             (
-                "update audit_body set reach = 'group:9' where no = 4",
-                "update audit_body set reach = 'provider' where no = 4",
+                "update audit_body set reach = reach || '1' where no = 4",
+                "update audit_body set reach = substr(reach, 1, length(reach) - 1) where no = 4",
             ),
             (
                 "update audit_body set provider_no = 2 where no = 4",

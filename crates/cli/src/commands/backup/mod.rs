@@ -140,7 +140,17 @@ fn make(
     if let Some(proven) = &proven {
         proven.note(&store, context::now())?;
     }
-    let ok = proven.as_ref().is_none_or(prove::Proven::is_ok);
+    say_made(args, file, &made, (millis, proven.as_ref()))
+}
+
+/// Says what was made, and whether it was proven.
+fn say_made(
+    args: &Args,
+    file: &Path,
+    made: &Made,
+    (millis, proven): (u128, Option<&prove::Proven>),
+) -> anyhow::Result<Outcome> {
+    let ok = proven.is_none_or(prove::Proven::is_ok);
     if args.json {
         output::json(&json!({
             "ok": ok,
@@ -153,7 +163,7 @@ fn make(
             "bytes": made.bytes,
             "sha256": made.sha256,
             "milliseconds": millis,
-            "proven": proven.as_ref().map(prove::Proven::to_json),
+            "proven": proven.map(prove::Proven::to_json),
         }))?;
     } else {
         let mut lines = vec![format!(
@@ -166,7 +176,7 @@ fn make(
             made.bytes
         )];
         lines.push(format!("sha256 {}", made.sha256));
-        match &proven {
+        match proven {
             Some(proven) => lines.extend(proven.lines()),
             None => lines.push(format!(
                 "it counts once it is proven: lasna backup verify {}",

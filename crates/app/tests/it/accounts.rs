@@ -5,7 +5,7 @@
 use crate::people::{FIRST, add_new as add, later, peopled, problem};
 use crate::{Node, both};
 use lasna_app::{App, AppError, SignedIn, WhichAccount};
-use lasna_domain::access::{AccessReason, Action, Actor, Reach, Request, UserRole, grant};
+use lasna_domain::access::{Action, Actor, Reach, Request, UserRole, grant};
 use lasna_store::AuditRow;
 
 const NEW: &str = "another first password";
@@ -37,7 +37,7 @@ fn a_new_first_password_takes_the_place_of_the_old_one() {
         let request = Request {
             provider: node.store.providers().unwrap()[0].0,
             action: Action::Check,
-            reason: AccessReason::Operation,
+            purpose: None,
             reach: Reach::Provider,
         };
         let scope = grant(&Actor::Operator, request).unwrap();

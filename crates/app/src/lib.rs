@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod figures;
 mod held;
+pub mod identity;
 pub mod import;
 mod kept;
 mod live;
@@ -30,12 +31,13 @@ pub use explain::{CountedMark, Explanation};
 pub use figures::{FigureRow, Level};
 pub use held::HeldYears;
 pub use kept::KEPT_MINUTES;
+pub use identity::SESSION_HOURS;
 pub use live::PupilSignals;
 pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
 pub use sign_in::{
     ListedAccount, Me, NewPassword, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay,
-    SESSION_HOURS, SignedIn, TeacherDay, WhichAccount, overlaps,
+    SignedIn, TeacherDay, WhichAccount, overlaps,
 };
 pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;
@@ -45,7 +47,7 @@ use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, ProviderNo};
 use lasna_domain::model::Model;
 use lasna_formats::model::write_model;
-use lasna_store::{Account, EntityKind, Store, StoredModel};
+use lasna_store::{Account, EntityKind, Session, Store, StoredModel};
 use std::sync::Arc;
 
 /// The model in force where none was adopted.
@@ -60,6 +62,7 @@ pub struct App {
     actor: Actor,
     held: Option<Arc<HeldYears>>,
     me: Option<Me>,
+    session: Option<Arc<Session>>,
 }
 
 impl App {
@@ -79,6 +82,7 @@ impl App {
             actor: Actor::Operator,
             held: None,
             me: None,
+            session: None,
         })
     }
 

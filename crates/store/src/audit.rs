@@ -11,6 +11,10 @@ use lasna_domain::calendar::Instant;
 pub(crate) const INSERT: &str = "INSERT INTO audit \
     (no, provider_no, at, actor, action, reason, reach, target) \
     SELECT coalesce(max(no), 0) + 1, $1, $2, $3, $4, $5, $6, $7 FROM audit";
+pub(crate) const INSERT_NOBODY: &str = "INSERT INTO audit \
+    (no, provider_no, at, actor, action, reason, reach, target) \
+    SELECT coalesce(max(no), 0) + 1, (SELECT min(no) FROM provider), $1, \
+    'nobody', 'sign_in', 'operation', 'provider', $2 FROM audit";
 pub(crate) const LIST: &str = "SELECT no, at, actor, action, reason, reach, target FROM audit \
     WHERE provider_no = $1 ORDER BY no";
 pub(crate) const LAST_AT: &str = "SELECT coalesce(max(at), 0) FROM audit";
@@ -53,6 +57,13 @@ pub(crate) fn insert(
         target.into(),
     ];
     tx.execute(INSERT, &params).map(drop)
+}
+
+/// A row of a try to sign in: whoever tried is nobody yet.
+pub(crate) fn insert_nobody(tx: &mut Tx<'_>, at: Instant, target: &str) -> Result<(), DbError> {
+    tx.lock(LOCK)?;
+    tx.execute(INSERT_NOBODY, &[at.0.into(), target.into()])
+        .map(drop)
 }
 
 impl AuditRow {

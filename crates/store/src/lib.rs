@@ -11,8 +11,10 @@ mod accounts;
 mod acts;
 mod audit;
 mod batches;
+mod codes;
 pub mod db;
 mod entities;
+mod factors;
 mod facts;
 mod filters;
 mod imports;
@@ -20,15 +22,19 @@ mod migrate;
 mod passes;
 mod records;
 mod saves;
+mod sessions;
 mod sign_in;
 mod statements;
+mod tries;
 mod users;
 
 pub use accounts::AccountRow;
 pub use acts::StoredAct;
 pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
+pub use codes::{OneTimeCode, StoredNotice};
 pub use entities::EntityKind;
+pub use factors::{StoredPasskey, StoredTotp};
 pub use facts::{FactRow, FactTable};
 pub use filters::StoredFilter;
 pub use imports::{
@@ -37,8 +43,10 @@ pub use imports::{
 pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
+pub use sessions::{NewSession, Session};
 pub use sign_in::{Password, Profile};
 pub use statements::statements;
+pub use tries::TryMark;
 pub use users::{Account, StoredModel};
 
 use db::{Database, DbError, Place, Read, Tx};
@@ -117,6 +125,33 @@ impl Store {
     ) -> Result<T, E> {
         self.db.write(|tx| audit::insert(tx, scope, at, target))?;
         self.db.read(look)
+    }
+
+    /// Makes a change before anybody is known, with its audit row: a try to sign in.
+    ///
+    /// # Errors
+    /// The closure's, or the store's; then nothing is changed.
+    pub fn change_as_nobody<T, E: From<DbError>>(
+        &self,
+        at: Instant,
+        target: &str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write(|tx| {
+            audit::insert_nobody(tx, at, target)?;
+            change(tx)
+        })
+    }
+
+    /// Writes what is of nobody and needs no audit: tries, and when a session was seen.
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn note<T, E: From<DbError>>(
+        &self,
+        note: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.write(note)
     }
 
     /// Reads what names no person: providers, batches, models, accounts by their token.

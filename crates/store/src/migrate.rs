@@ -7,7 +7,7 @@
 
 use crate::db::{Database, DbError, Engine, ErrorKind, Param};
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_list_filters.sql"),
     include_str!("../migrations/0006_act_day.sql"),
     include_str!("../migrations/0007_ended_accounts.sql"),
+    include_str!("../migrations/0010_identity.sql"),
 ];
 /// Number of the advisory lock: one program migrates, others wait.
 const LOCK: i64 = 628_1998;

@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, entities, filters, imports, passes, records, saves, sign_in,
-    users,
+    accounts, acts, audit, batches, codes, entities, factors, filters, imports, passes, records, saves,
+    sessions, sign_in, tries, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -13,6 +13,7 @@ use lasna_domain::roster::RecordKind;
 pub fn statements() -> Vec<String> {
     let mut all: Vec<String> = [
         audit::INSERT,
+        audit::INSERT_NOBODY,
         audit::LIST,
         audit::LAST_AT,
         batches::PROVIDER_OF,
@@ -39,10 +40,8 @@ pub fn statements() -> Vec<String> {
         sign_in::PASSWORD,
         sign_in::LANGUAGE_INSERT,
         sign_in::LANGUAGE,
-        sign_in::SIGN_IN,
         sign_in::SIGN_OUT,
         sign_in::SIGN_OUT_OTHERS,
-        sign_in::SESSION,
         sign_in::OF_ROLE,
         sign_in::FIRST_PASSWORDS,
         passes::FIRST,
@@ -64,6 +63,7 @@ pub fn statements() -> Vec<String> {
     .to_vec();
     all.extend(IMPORTS.map(str::to_owned));
     all.extend(ACCOUNTS.map(str::to_owned));
+    all.extend(IDENTITY.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -103,4 +103,45 @@ const ACCOUNTS: [&str; 6] = [
     sign_in::LOGIN_TAKEN,
     accounts::LIST,
     accounts::END,
+];
+
+/// The statements of sessions, tries, factors and codes.
+const IDENTITY: [&str; 37] = [
+    sessions::INSERT,
+    sessions::RUNNING,
+    sessions::OF_USER,
+    sessions::SEEN,
+    sessions::END,
+    sessions::HALF_INSERT,
+    sessions::HALF,
+    sessions::HALF_END,
+    sessions::HALF_END_ALL,
+    tries::COUNT,
+    tries::INSERT,
+    tries::FORGET,
+    tries::FORGET_ONE,
+    tries::FORGET_OLD,
+    factors::TOTP_INSERT,
+    factors::TOTP_LAST,
+    factors::TOTP_ON,
+    factors::TOTP_OFF,
+    factors::STEP_LAST,
+    factors::STEP_INSERT,
+    factors::CODE_INSERT,
+    factors::CODES_LEFT,
+    factors::CODE_USE,
+    factors::CODES_END,
+    factors::PASSKEY_INSERT,
+    factors::PASSKEYS,
+    factors::PASSKEY_OWNER,
+    factors::PASSKEY_USE,
+    factors::PASSKEY_END,
+    factors::PASSKEYS_END,
+    codes::CODE_INSERT,
+    codes::CODE_USE,
+    codes::CODE_OF,
+    codes::NOTICE_INSERT,
+    codes::NOTICES,
+    codes::NOTICES_SEEN,
+    passes::DAYS_OF_USER,
 ];

@@ -44,6 +44,14 @@ impl From<AppError> for Problem {
                 let text = error.to_string();
                 Problem::new(StatusCode::FORBIDDEN, "password.due", text)
             }
+            error @ (AppError::FactorDue | AppError::StepUpDue) => {
+                let text = error.to_string();
+                Problem::new(StatusCode::FORBIDDEN, "sign_in.due", text)
+            }
+            error @ AppError::TryLater => {
+                let text = error.to_string();
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "try_later", text)
+            }
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
             }

@@ -139,6 +139,8 @@ pub enum Command {
         listen: String,
         #[command(flatten)]
         uploads: UploadArgs,
+        #[command(flatten)]
+        identity: IdentityArgs,
     },
     /// Make the made-up town Esimerkkilä in an empty folder (--data), serve it, print a link a role
     Demo {
@@ -226,6 +228,14 @@ pub enum UserCommand {
         #[arg(long, value_enum)]
         lang: Option<LanguageArg>,
     },
+    /// Print a code with which the first administrator makes an account at /first, within an hour
+    FirstAdmin,
+    /// Remove the second factors of a person who has lost them, end all sessions of the person
+    ResetFactors {
+        /// What the person types to sign in
+        #[arg(long)]
+        login: String,
+    },
     /// List all accounts: number, role, school and login
     List,
     /// Give a person a new first password, print it once, end all sessions of the person
@@ -278,6 +288,25 @@ pub struct UploadArgs {
     /// Most megabytes of one upload
     #[arg(long, value_name = "MB", default_value_t = 500)]
     pub upload_max: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct IdentityArgs {
+    /// The address that people open, such as https://lasna.example.fi: passkeys are bound to it
+    #[arg(long, env = "LASNA_ORIGIN", value_name = "URL")]
+    pub origin: Option<String>,
+    /// Whether everybody with a password needs a second factor
+    #[arg(long, value_enum, default_value = "required")]
+    pub second_factor: SecondFactorArg,
+    /// A proxy whose X-Forwarded-For says where people are; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<std::net::IpAddr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondFactorArg {
+    Required,
+    Offered,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, batches, codes, entities, factors, filters, imports, passes, records, saves,
-    sessions, sign_in, tries, users,
+    accounts, acts, audit, batches, codes, entities, factors, filters, imports, passes, records,
+    saves, sessions, sign_in, tries, users,
 };
 use lasna_domain::roster::RecordKind;
 

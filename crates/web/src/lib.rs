@@ -6,13 +6,13 @@
 //! Invariant: no name, id of a pupil or token is in a log line, a metric label or an error.
 
 mod api;
+mod browser;
 mod charts;
 pub mod json;
 mod pages;
 mod problem;
 pub mod routes;
 mod server;
-mod tries;
 mod uploads;
 
 pub use server::{DemoPerson, Settings, router, serve};

@@ -3,7 +3,6 @@
 //! Invariant: the clock comes in from outside; a request's path pattern, method and status are
 //! counted, nothing else of it.
 
-use crate::tries::Tries;
 use crate::uploads::{UploadSettings, Uploads};
 use crate::{api, pages, problem::Problem};
 use axum::Router;
@@ -12,11 +11,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use lasna_app::identity::Passkeys;
 use lasna_app::{App, AppError, HeldYears};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_store::Store;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -50,6 +51,12 @@ pub struct Settings {
     pub secure: bool,
     /// The people of the demo town, who sign in by a link; `None` wherever the data may be real.
     pub demo: Option<Vec<DemoPerson>>,
+    /// Whether everybody who has a password needs a second factor.
+    pub second_factor: bool,
+    /// What passkeys are made with; `None` takes none.
+    pub passkeys: Option<Arc<Passkeys>>,
+    /// Proxies whose word for an address counts.
+    pub proxies: Vec<IpAddr>,
     /// Where files are kept until they are imported; `None` takes none.
     pub uploads: Option<UploadSettings>,
 }
@@ -74,9 +81,6 @@ pub(crate) struct Shared {
     pub held: Arc<HeldYears>,
     /// The model that was read last, with its text.
     models: Arc<Mutex<Option<HeldModel>>>,
-    pub tries: Arc<Tries>,
-    /// Tries of the old password, by the number of the account.
-    pub password_tries: Arc<Tries>,
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
     pub uploads: Option<Arc<Uploads>>,
@@ -93,8 +97,6 @@ impl Shared {
             uploads,
             held: Arc::default(),
             models: Arc::default(),
-            tries: Arc::default(),
-            password_tries: Arc::default(),
             sign_in_places: Arc::new(Semaphore::new(SIGN_IN_PLACES)),
         }
     }
@@ -112,6 +114,17 @@ impl Shared {
         let model = Arc::new(model);
         *known = Some((text, model.clone()));
         Ok(model)
+    }
+
+    /// What passkeys are made with, where this server takes any.
+    pub fn passkeys(&self) -> Option<Arc<Passkeys>> {
+        self.settings.passkeys.clone()
+    }
+
+    /// Whether whoever is signed in has to set up a second factor first.
+    pub fn factor_due(&self, app: &App) -> bool {
+        let is_demo = self.settings.demo.is_some();
+        self.settings.second_factor && app.require_two_factors(is_demo).is_err()
     }
 
     /// A token of 256 bits in hex.
@@ -206,8 +219,32 @@ fn page_routes() -> Router<Shared> {
             post(register::undo),
         )
         .merge(provider_routes())
+        .merge(identity_routes())
         .route("/assets/{build}/{name}", get(pages::assets::asset))
         .layer(CsrfLayer::new())
+}
+
+/// Sessions, second factors, passkeys, stepping up, the first administrator.
+fn identity_routes() -> Router<Shared> {
+    use pages::identity::{code, factor, first, notices, passkeys, sessions, step_up};
+    let passkey_path = get(code::passkey_form).post(code::passkey);
+    Router::new()
+        .route("/sign-in/code", get(code::form).post(code::send))
+        .route("/sign-in/passkey", passkey_path)
+        .route("/first", get(first::form).post(first::send))
+        .route("/sessions", get(sessions::sessions))
+        .route("/sessions/end", post(sessions::end))
+        .route("/sessions/end-others", post(sessions::end_others))
+        .route("/second-factor", get(factor::overview))
+        .route("/second-factor/begin", post(factor::begin))
+        .route("/second-factor/new", get(factor::new).post(factor::confirm))
+        .route("/second-factor/codes", post(factor::codes))
+        .route("/second-factor/remove", post(factor::remove))
+        .route("/passkeys", get(passkeys::list))
+        .route("/passkeys/new", get(passkeys::new).post(passkeys::add))
+        .route("/passkeys/remove", post(passkeys::remove))
+        .route("/step-up", get(step_up::form).post(step_up::send))
+        .route("/notices/read", post(notices::read))
 }
 
 fn timeout(time: Duration) -> TimeoutLayer {
@@ -328,7 +365,8 @@ pub async fn serve(
             tracing::warn!(%error, "today's lists could not be made ahead");
         }
     });
-    axum::serve(listener, router_over(shared))
+    let service = router_over(shared).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
 }

@@ -9,7 +9,7 @@ use crate::{App, AppError, NewPerson};
 use lasna_domain::access::{AccessReason, Action, Actor, Reach, UserRole};
 use lasna_domain::calendar::Instant;
 use lasna_domain::model::Language;
-use lasna_store::{AccountRow, OneTimeCode, Store};
+use lasna_store::{Account, AccountRow, OneTimeCode, Store};
 
 /// How long the code lives.
 pub const FIRST_CODE_MINUTES: i64 = 60;
@@ -65,7 +65,11 @@ impl App {
     ) -> Result<(), AppError> {
         crate::sign_in::check_password(first.password)?;
         let name = first.name.trim();
-        if first.login.trim().is_empty() || name.is_empty() || name.len() > 200 {
+        if first.login.trim().is_empty()
+            || name.is_empty()
+            || name.len() > 200
+            || first.login.len() > 100
+        {
             return Err(AppError::Problem("first.missing".into()));
         }
         let tried = Try::count(store, now, ("first", "code"), wish.address)?;
@@ -91,6 +95,9 @@ impl App {
             let all = AccountRow::list(tx, &scope)?;
             if all.iter().any(is_administrator) || code.use_up(tx, now)?.is_none() {
                 return Err(AppError::Problem("first.wrong".into()));
+            }
+            if Account::is_login_taken(tx, &ready.login)? {
+                return Err(AppError::Problem("first.taken".into()));
             }
             ready.insert(tx, &scope, now)
         });

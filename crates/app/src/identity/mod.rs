@@ -90,7 +90,11 @@ impl Method {
 
     /// The methods of a row; a word that is not known proves nothing.
     pub fn of_codes(codes: &str) -> Vec<Method> {
-        let known = |word: &str| Method::ALL.into_iter().find(|known| known.as_code() == word);
+        let known = |word: &str| {
+            Method::ALL
+                .into_iter()
+                .find(|known| known.as_code() == word)
+        };
         codes.split(' ').filter_map(known).collect()
     }
 

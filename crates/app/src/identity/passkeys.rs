@@ -65,7 +65,11 @@ fn refused() -> AppError {
 
 fn id_of(credential: &[u8]) -> String {
     let digest = Sha256::digest(credential);
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, AppError> {
@@ -85,7 +89,9 @@ impl Passkeys {
         let url = Url::parse(origin).map_err(|error| format!("{origin}: {error}"))?;
         let host = url.host_str().unwrap_or_default().to_owned();
         if url.scheme() != "https" && host != "localhost" {
-            return Err(format!("{origin}: passkeys need https, except on localhost"));
+            return Err(format!(
+                "{origin}: passkeys need https, except on localhost"
+            ));
         }
         let builder = WebauthnBuilder::new(&host, &url).map_err(wrong)?;
         let webauthn = builder.rp_name("Läsnä").build().map_err(wrong)?;
@@ -223,7 +229,9 @@ impl App {
         if self.account().map(|account| account.no) != Some(of.no) {
             return Err(refused());
         }
-        let made = passkeys.webauthn.finish_passkey_registration(&answer, &state);
+        let made = passkeys
+            .webauthn
+            .finish_passkey_registration(&answer, &state);
         let made = made.map_err(|_| refused())?;
         let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
         let new = StoredPasskey {
@@ -363,7 +371,9 @@ fn ended_own(
     let Ceremony::StepUp(state, account) = passkeys.take(id, now)? else {
         return Err(refused());
     };
-    let result = passkeys.webauthn.finish_passkey_authentication(&answer, &state);
+    let result = passkeys
+        .webauthn
+        .finish_passkey_authentication(&answer, &state);
     let result = result.map_err(|_| refused())?;
     // It may have been given up since.
     let known = store.ask(|read| account.passkeys(read))?;
@@ -390,7 +400,9 @@ fn signed_in(
             Some(account) => account.passkeys(read)?,
             None => Vec::new(),
         };
-        let known = known.into_iter().find(|stored| stored.credential == credential);
+        let known = known
+            .into_iter()
+            .find(|stored| stored.credential == credential);
         Ok::<_, AppError>(account.zip(known))
     })?;
     let (account, stored) = found.ok_or_else(refused)?;
@@ -415,7 +427,12 @@ mod tests {
         for origin in ["https://lasna.example.fi", "http://localhost:8080"] {
             assert!(Passkeys::new(origin).is_ok(), "{origin}");
         }
-        for origin in ["http://127.0.0.1:8080", "http://lasna.example.fi", "lasna", "https://127.0.0.1"] {
+        for origin in [
+            "http://127.0.0.1:8080",
+            "http://lasna.example.fi",
+            "lasna",
+            "https://127.0.0.1",
+        ] {
             assert!(Passkeys::new(origin).is_err(), "{origin}");
         }
     }

@@ -300,7 +300,11 @@ fn kept(codes: &[String]) -> Vec<String> {
 
 /// The digits of what was typed: apps show a blank between them.
 fn as_digits(typed: &str) -> String {
-    typed.chars().filter(|c| !c.is_whitespace()).take(20).collect()
+    typed
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(20)
+        .collect()
 }
 
 #[cfg(test)]
@@ -327,7 +331,11 @@ mod tests {
     fn a_setup_has_a_square_picture() {
         let made = setup(&[7; 20], "12").unwrap();
         assert!(made.picture.len() > 20);
-        assert!(made.picture.iter().all(|row| row.len() == made.picture.len()));
+        assert!(
+            made.picture
+                .iter()
+                .all(|row| row.len() == made.picture.len())
+        );
         assert_eq!(as_kept(&made.secret).len(), 32);
     }
 }

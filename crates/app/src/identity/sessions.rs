@@ -98,9 +98,9 @@ impl App {
     /// The store's.
     pub fn own_sessions(&self) -> Result<Vec<OwnSession>, AppError> {
         let account = self.account().ok_or(AppError::NoAccount)?;
-        let all = self.store.ask(|read| {
-            Session::of_user(read, account.provider, account.no, self.now)
-        })?;
+        let all = self
+            .store
+            .ask(|read| Session::of_user(read, account.provider, account.no, self.now))?;
         let current = self.session.as_ref().map(|session| &session.hash);
         let own = |session: Session| OwnSession {
             id: id_of(&session),

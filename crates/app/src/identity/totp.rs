@@ -36,7 +36,8 @@ pub fn code_at(secret: &[u8], now: Instant) -> Option<String> {
 pub(super) fn step_typed(secret: &[u8], typed: &str, now: Instant) -> Option<i64> {
     let near = step_of(now) - SLACK..=step_of(now) + SLACK;
     near.rev().find(|step| {
-        code_of(secret, *step, DIGITS).is_some_and(|code| is_same(code.as_bytes(), typed.as_bytes()))
+        code_of(secret, *step, DIGITS)
+            .is_some_and(|code| is_same(code.as_bytes(), typed.as_bytes()))
     })
 }
 

@@ -38,8 +38,7 @@ impl Try {
             .cloned()
             .collect();
         let since = Instant(now.0 - TRIES_MINUTES * MINUTE);
-        let counted =
-            store.note(|tx| TryMark::count(&all, tx, (since, now), TRIES_MOST))?;
+        let counted = store.note(|tx| TryMark::count(&all, tx, (since, now), TRIES_MOST))?;
         if !counted {
             return Err(AppError::TryLater);
         }

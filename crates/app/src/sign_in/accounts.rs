@@ -107,8 +107,9 @@ impl App {
         let scope = self.manage()?;
         let account = self.managed(which)?.account;
         let target = format!("user-end:{}", account.no);
-        self.store
-            .change(&scope, self.now, &target, |tx| account.end(tx, &scope, self.now))?;
+        self.store.change(&scope, self.now, &target, |tx| {
+            account.end(tx, &scope, self.now)
+        })?;
         Ok(account.no)
     }
 

@@ -21,7 +21,12 @@ impl ReadyPerson<'_> {
     ///
     /// # Errors
     /// The store's; a login that is taken.
-    pub fn insert(&self, tx: &mut Tx<'_>, scope: &Scope, now: Instant) -> Result<Account, AppError> {
+    pub fn insert(
+        &self,
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        now: Instant,
+    ) -> Result<Account, AppError> {
         if Account::is_login_taken(tx, &self.login)? {
             let text = "this login is taken: choose another";
             return Err(AppError::Problem(text.into()));

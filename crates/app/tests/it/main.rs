@@ -17,6 +17,7 @@ mod filters;
 mod first;
 mod follow;
 mod held;
+mod identity;
 mod lessons;
 mod marks;
 mod measures;

@@ -52,6 +52,9 @@ pub fn serve(data: &Path, day: Day) {
         }),
         secure: true,
         demo: None,
+        second_factor: false,
+        passkeys: None,
+        proxies: Vec::new(),
         uploads: None,
     };
     let keep = settings.clone();

@@ -67,6 +67,10 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         random: Arc::new(context::random),
         secure: false,
         demo: Some(people.iter().map(|person| person.demo.clone()).collect()),
+        second_factor: false,
+        // Made when the port is known.
+        passkeys: None,
+        proxies: Vec::new(),
         uploads: Some(UploadSettings {
             folder: folder.join("uploads"),
             import_folder: Some(folder.join("import")),

@@ -108,7 +108,11 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Mapping { command } => mapping::run(args, command),
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
-        Command::Serve { listen, uploads } => service::serve(args, listen, uploads),
+        Command::Serve {
+            listen,
+            uploads,
+            identity,
+        } => service::serve(args, listen, uploads, identity),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)

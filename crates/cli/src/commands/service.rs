@@ -3,9 +3,10 @@
 //! Invariant: an address that may hold a password is printed nowhere.
 
 use super::Outcome;
-use crate::args::{Args, UploadArgs};
+use crate::args::{Args, IdentityArgs, SecondFactorArg, UploadArgs};
 use crate::{context, output};
 use anyhow::Context as _;
+use lasna_app::identity::Passkeys;
 use lasna_web::UploadSettings;
 use lasna_web::json::CheckJson;
 use serde_json::json;
@@ -109,7 +110,16 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if ok { Outcome::Ok } else { Outcome::Problems })
 }
 
-pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
+pub fn serve(
+    args: &Args,
+    listen: &str,
+    uploads: &UploadArgs,
+    identity: &IdentityArgs,
+) -> anyhow::Result<Outcome> {
+    let passkeys = match &identity.origin {
+        Some(origin) => Some(passkeys_at(origin)?),
+        None => None,
+    };
     let settings = lasna_web::Settings {
         store: context::store(args)?,
         clock: Arc::new(context::now),
@@ -118,9 +128,17 @@ pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<
         random: Arc::new(context::random),
         secure: true,
         demo: None,
+        second_factor: identity.second_factor == SecondFactorArg::Required,
+        passkeys,
+        proxies: identity.trusted_proxy.clone(),
         uploads: Some(uploads_of(args, uploads)),
     };
     serve_with(settings, listen, |_| Ok(()))
+}
+
+fn passkeys_at(origin: &str) -> anyhow::Result<Arc<Passkeys>> {
+    let passkeys = Passkeys::new(origin).map_err(|text| anyhow::anyhow!("--origin {text}"))?;
+    Ok(Arc::new(passkeys))
 }
 
 /// Uploads are kept beside the database, or in the usual data folder where that is PostgreSQL.
@@ -138,7 +156,7 @@ fn uploads_of(args: &Args, uploads: &UploadArgs) -> UploadSettings {
 
 /// Serves until it is stopped; `ready` is called with the address once the socket is open.
 pub fn serve_with(
-    settings: lasna_web::Settings,
+    mut settings: lasna_web::Settings,
     listen: &str,
     ready: impl FnOnce(&std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<Outcome> {
@@ -153,6 +171,12 @@ pub fn serve_with(
             .with_context(|| format!("--listen {listen}"))?;
         let address = listener.local_addr()?;
         eprintln!("lasna: listening on http://{address}");
+        if settings.demo.is_some() {
+            settings.passkeys = Some(passkeys_at(&format!(
+                "http://localhost:{}",
+                address.port()
+            ))?);
+        }
         ready(&address)?;
         lasna_web::serve(settings, listener, stop()).await?;
         Ok(Outcome::Ok)

@@ -225,7 +225,10 @@ fn neither_token_nor_session_is_in_the_file() {
         let scope = o.provider("town");
         let aino = person(o, &scope, "aino", 5).unwrap();
         change(o, &scope, 10, |tx| {
-            aino.sign_in(tx, &NewSession::plain("zztokenzz", Instant(10), Instant(20)))
+            aino.sign_in(
+                tx,
+                &NewSession::plain("zztokenzz", Instant(10), Instant(20)),
+            )
         })
         .unwrap();
         let (kept, length): (Vec<u8>, i64) = o

@@ -65,6 +65,15 @@ pub(crate) fn to_sign_in(visit: &Visit) -> Response {
     Redirect::to(&path("/sign-in", &query.finish())).into_response()
 }
 
+/// To the page that asks for a proof, and from there back.
+pub(crate) fn to_step_up(visit: &Visit) -> Response {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(at) = page_above(&visit.path) {
+        query.append_pair("to", &path(at, &visit.query));
+    }
+    Redirect::to(&path("/step-up", &query.finish())).into_response()
+}
+
 /// Where one comes after signing in: the page that was asked for, where it is one.
 pub(crate) fn way_in(asked: &str) -> String {
     let own = own_path(asked);

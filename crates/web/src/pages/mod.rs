@@ -12,6 +12,7 @@ mod day;
 pub(crate) mod door;
 pub(crate) mod frame;
 pub(crate) mod help;
+pub(crate) mod identity;
 pub(crate) mod imports;
 pub(crate) mod ladder;
 pub(crate) mod measures;

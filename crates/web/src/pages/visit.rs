@@ -4,7 +4,7 @@
 //! account; what goes wrong becomes a page in the visitor's language.
 
 use super::frame::Frame;
-use super::{language_of, render_with, tour};
+use super::{identity, language_of, render_with, tour};
 use crate::server::Shared;
 use crate::uploads::Uploads;
 use askama::Template;
@@ -12,20 +12,23 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use lasna_app::identity::Passkeys;
 use lasna_app::{App, AppError};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::{Language, Model};
 use lasna_store::db::ErrorKind;
 use std::sync::Arc;
 
-/// The cookie of a session.
-pub(crate) const COOKIE: &str = "lasna_session";
-
 /// Who asks, before anything is looked up.
 #[derive(Clone)]
 pub(crate) struct Visit {
     pub shared: Shared,
     pub token: Option<String>,
+    /// The token of the way between the password and the second factor.
+    pub half: Option<String>,
+    /// The kind of browser, and where it is, where that is known.
+    pub browser: String,
+    pub address: Option<String>,
     pub language: Language,
     pub method: Method,
     pub path: String,
@@ -59,6 +62,21 @@ impl Desk {
         self.shared.token().map_err(AppError::Problem)
     }
 
+    /// What the requests of the server share.
+    pub const fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What passkeys are made with, where this server takes any.
+    pub fn passkeys(&self) -> Option<Arc<Passkeys>> {
+        self.shared.passkeys()
+    }
+
+    /// Whether a second factor is to be set up before anything else.
+    pub fn factor_due(&self) -> bool {
+        self.shared.factor_due(&self.app)
+    }
+
     /// The role of whoever is signed in; a visitor without one has no desk.
     pub fn me(&self) -> Result<&lasna_app::Me, AppError> {
         self.app.me().ok_or(AppError::NoAccount)
@@ -71,6 +89,8 @@ pub(crate) enum Reply {
     Go(String),
     /// A way on, with a cookie to keep.
     GoWith(String, HeaderValue),
+    /// A page, with a cookie to keep.
+    PageWith(String, HeaderValue),
     Refused(StatusCode, String),
     File(&'static str, &'static str, String),
     /// A file that is no text of ours: its kind, its name, its bytes.
@@ -89,9 +109,21 @@ impl Reply {
     }
 
     pub fn refused(template: &impl Template) -> Result<Reply, AppError> {
+        Reply::refused_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    pub fn refused_with(status: StatusCode, template: &impl Template) -> Result<Reply, AppError> {
         match Reply::page(template)? {
-            Reply::Page(html) => Ok(Reply::Refused(StatusCode::UNPROCESSABLE_ENTITY, html)),
+            Reply::Page(html) => Ok(Reply::Refused(status, html)),
             other => Ok(other),
+        }
+    }
+
+    /// A page with a cookie to keep.
+    pub fn with(self, cookie: HeaderValue) -> Reply {
+        match self {
+            Reply::Page(html) => Reply::PageWith(html, cookie),
+            other => other,
         }
     }
 }
@@ -105,6 +137,9 @@ impl IntoResponse for Reply {
             Reply::Go(path) => Redirect::to(&path).into_response(),
             Reply::GoWith(path, cookie) => {
                 ([(header::SET_COOKIE, cookie)], Redirect::to(&path)).into_response()
+            }
+            Reply::PageWith(text, cookie) => {
+                ([(header::SET_COOKIE, cookie)], html(text)).into_response()
             }
             Reply::Again(seconds, text) => {
                 ([(header::REFRESH, seconds.to_string())], html(text)).into_response()
@@ -153,7 +188,10 @@ impl FromRequestParts<Shared> for Visit {
         let asked = all.next().filter(|_| all.next().is_none());
         Ok(Visit {
             shared: shared.clone(),
-            token: cookie(parts, COOKIE),
+            token: cookie(parts, &identity::session_name(shared.settings.secure)),
+            half: cookie(parts, &identity::half_name(shared.settings.secure)),
+            browser: crate::browser::kind(&parts.headers),
+            address: crate::browser::address(parts, &shared.settings.proxies),
             tour: cookie(parts, tour::COOKIE).and_then(|step| step.parse().ok()),
             language: language_of(asked, &parts.headers),
             method: parts.method.clone(),
@@ -193,6 +231,20 @@ impl Visit {
         self.run(|visit: &Visit| use_case(visit.clone())).await
     }
 
+    /// Runs something that is not a page yet where waiting is allowed; an error becomes its page.
+    pub async fn settle<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Visit) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, Response> {
+        let visit = self.clone();
+        let done =
+            tokio::task::spawn_blocking(move || work(&visit).map_err(|error| visit.explain(error)));
+        match done.await {
+            Ok(settled) => settled,
+            Err(_) => Err(self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed")),
+        }
+    }
+
     /// Whatever asks the store runs here, its error pages too: never on a thread that must not wait.
     async fn run(
         self,
@@ -220,10 +272,14 @@ impl Visit {
         if !before && app.must_change_password()? {
             return Err(AppError::PasswordDue);
         }
+        if self.shared.factor_due(&app) && !before && !is_of_factors(&self.path) {
+            return Err(AppError::FactorDue);
+        }
         let language = app.me().and_then(|me| me.language);
         let mut frame = self.frame(language.unwrap_or(self.language));
         if let Some(me) = app.me() {
             frame = frame.of(me);
+            frame.told = identity::notices::of(&frame, &app.own_notices()?);
             frame.tour = frame
                 .demo
                 .then(|| tour::card(&frame, me.role, self.tour))
@@ -260,6 +316,12 @@ impl Visit {
         match error {
             AppError::NoAccount => super::door::to_sign_in(self),
             AppError::PasswordDue => Redirect::to("/password").into_response(),
+            AppError::FactorDue => Redirect::to("/second-factor").into_response(),
+            AppError::StepUpDue => super::door::to_step_up(self),
+            AppError::TryLater => {
+                let text = self.own_frame().text("sign_in.wait");
+                self.problem(StatusCode::TOO_MANY_REQUESTS, "problem", Some(text))
+            }
             AppError::Denied(_) | AppError::NotFound(_) => {
                 self.error(StatusCode::NOT_FOUND, "missing")
             }
@@ -295,6 +357,13 @@ impl Visit {
     }
 }
 
+/// What setting up a second factor needs.
+fn is_of_factors(path: &str) -> bool {
+    let places = ["/second-factor", "/passkeys", "/step-up", "/notices/read"];
+    let is_at = |place: &&str| path == *place || path.starts_with(&format!("{place}/"));
+    places.iter().any(is_at)
+}
+
 fn error_page(
     frame: Frame,
     status: StatusCode,
@@ -312,15 +381,4 @@ fn error_page(
         frame,
     };
     render_with(status, &page)
-}
-
-/// The cookie of a session that begins, or that ends where there is no token.
-pub(crate) fn session_cookie(token: Option<&str>, secure: bool) -> HeaderValue {
-    let (token, age) = match token {
-        Some(token) => (token, ""),
-        None => ("", "; Max-Age=0"),
-    };
-    let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 const NOON: &str = "2026-09-01T06:00:00Z";
 const GONE: Option<&str> = Some("session-of-yesterday");
-const RIGHT: &str = "login=new&password=first+password";
+const RIGHT: &str = "login=new&password=a+first+password";
 
 #[track_caller]
 fn leads_to(answer: &Answer, path: &str) {
@@ -119,8 +119,8 @@ fn after_signing_in_one_is_where_one_was_and_never_elsewhere() {
         let (router, clock) = server.router_at(NOON);
         let first = send(&router, "/sign-in", None, RIGHT);
         let session = first.header("set-cookie").split(';').next().unwrap();
-        let session = session.strip_prefix("lasna_session=").unwrap();
-        let change = "old=first+password&password=long+enough+words&again=long+enough+words";
+        let session = session.strip_prefix("__Host-lasna_session=").unwrap();
+        let change = "old=a+first+password&password=long+enough+words&again=long+enough+words";
         clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let changed = send(&router, "/password", Some(session), change);
         leads_to(&changed, "/today");
@@ -143,7 +143,7 @@ fn after_signing_in_one_is_where_one_was_and_never_elsewhere() {
 }
 
 fn cookie(session: &str) -> String {
-    format!("lasna_session={session}")
+    format!("__Host-lasna_session={session}")
 }
 
 /// A request that goes wrong before any page is asked.

@@ -20,6 +20,7 @@ mod figures;
 mod guides;
 mod help;
 mod html;
+mod identity;
 mod imports;
 mod imports_told;
 mod list;
@@ -127,6 +128,9 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         random: Arc::new(random),
         secure: true,
         demo: None,
+        second_factor: false,
+        passkeys: None,
+        proxies: Vec::new(),
         uploads: None,
     }
 }
@@ -169,7 +173,7 @@ impl Server {
                 login,
                 name: "Zz Staff",
                 person,
-                password: Some(("first password", [3; 16])).filter(|_| login == "new"),
+                password: Some(("a first password", [3; 16])).filter(|_| login == "new"),
                 language: None,
             })
             .unwrap();

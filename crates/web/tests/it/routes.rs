@@ -229,7 +229,7 @@ fn a_form_from_elsewhere_is_refused() {
                 let request = axum::http::Request::builder()
                     .method("POST")
                     .uri(&path)
-                    .header("cookie", format!("lasna_session={session}"))
+                    .header("cookie", format!("__Host-lasna_session={session}"))
                     .header("content-type", "application/x-www-form-urlencoded")
                     .header("sec-fetch-site", site)
                     .header("host", "127.0.0.1");

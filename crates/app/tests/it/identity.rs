@@ -1,28 +1,26 @@
-//! Who somebody is: idle sessions, tries that outlive a restart, second factors, stepping up, the first
-//! administrator, and the end of all of it.
+//! Who somebody is: idle sessions, tries that outlive a restart, the first administrator, and the end
+//! of all of it.
 //!
 //! Invariant: nothing opens with half a proof, a proof that was used, or a proof of somebody who left.
 
-use crate::people::{FIRST, NOW, add_new as add, at, later, peopled, problem, session};
+use crate::people::{FIRST, NOW, add_new as add, at, later, peopled, problem};
 use crate::{Node, both, day};
-use data_encoding::BASE32_NOPAD;
 use lasna_app::identity::{
-    FirstPerson, IDLE_MINUTES, Method, Proof, SHARED_IDLE_MINUTES, TRIES_MINUTES, TRIES_MOST, Wish,
+    FirstPerson, IDLE_MINUTES, Method, SHARED_IDLE_MINUTES, TRIES_MINUTES, TRIES_MOST, Wish,
     code_at,
 };
-use lasna_app::{App, AppError, NewPassword, SignedIn, WhichAccount};
-use lasna_domain::access::Action;
+use lasna_app::{App, AppError, SignedIn, WhichAccount};
 use lasna_domain::calendar::Instant;
 use lasna_domain::model::Language;
-use lasna_store::AuditRow;
+use lasna_store::{Account, AuditRow, StoredPasskey};
 
-const OWN: &str = "a long own password";
+pub const OWN: &str = "a long own password";
 
-fn with_session(node: &Node, now: Instant, token: &str) -> Result<App, AppError> {
+pub fn with_session(node: &Node, now: Instant, token: &str) -> Result<App, AppError> {
     App::with_session(node.store.clone(), now, token)
 }
 
-fn sign_in(
+pub fn sign_in(
     node: &Node,
     now: Instant,
     password: &str,
@@ -31,7 +29,7 @@ fn sign_in(
     App::sign_in(&node.store, now, ("uusi", password), wish)
 }
 
-fn wish(token: &str) -> Wish<'_> {
+pub fn wish(token: &str) -> Wish<'_> {
     Wish::from(token)
 }
 
@@ -41,17 +39,17 @@ fn audit(node: &Node) -> Vec<AuditRow> {
 }
 
 #[track_caller]
-fn is_nobody<T>(result: Result<T, AppError>) {
+pub fn is_nobody<T>(result: Result<T, AppError>) {
     assert!(matches!(result, Err(AppError::NoAccount)));
 }
 
 /// Chance that is never the same twice in one drawing.
-fn drawn(seed: u8) -> [[u8; 32]; 3] {
+pub fn drawn(seed: u8) -> [[u8; 32]; 3] {
     [0, 1, 2].map(|no| std::array::from_fn(|at| seed.wrapping_add(no * 64 + at as u8)))
 }
 
 /// Signs in and puts an app in use: the secret, and the recovery codes.
-fn with_app(node: &Node) -> ([u8; 20], Vec<String>) {
+pub fn with_app(node: &Node) -> ([u8; 20], Vec<String>) {
     let secret = [4; 20];
     sign_in(node, at(NOW), FIRST, wish("before")).unwrap();
     let app = with_session(node, at(NOW), "before").unwrap();
@@ -221,185 +219,6 @@ fn a_right_password_makes_up_for_wrong_ones_but_not_for_those_of_others() {
 }
 
 #[test]
-fn with_an_app_in_use_a_password_opens_nothing_and_a_code_opens_once() {
-    both("totp", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        let (secret, codes) = with_app(node);
-        assert_eq!(codes.len(), 8);
-        is_nobody(with_session(node, at(NOW), "before"));
-        let app = with_session(node, at(NOW), "enrolled").unwrap();
-        assert_eq!(app.methods(), [Method::Password, Method::Totp]);
-        assert!(app.require_two_factors(false).is_ok());
-
-        let now = later(5);
-        assert_eq!(
-            sign_in(node, now, FIRST, wish("half")).unwrap(),
-            SignedIn::SecondFactor
-        );
-        is_nobody(with_session(node, now, "half"));
-        let send = |half: &str, typed: &str, now: Instant, token: &str| {
-            App::sign_in_with_code(&node.store, now, (half, typed), &wish(token))
-        };
-        let code = code_at(&secret, now).unwrap();
-        is_nobody(send("other", &code, now, "s"));
-        for wrong in ["", "000000", "12345", &"9".repeat(500)] {
-            assert_eq!(problem(send("half", wrong, now, "s")), "factor.wrong");
-        }
-        assert_eq!(
-            send("half", &code, now, "s").unwrap(),
-            SignedIn::ChangePassword
-        );
-        assert!(with_session(node, now, "s").is_ok());
-        is_nobody(send("half", &code, now, "again"));
-        // The same code with a password of its own: it was used.
-        sign_in(node, now, FIRST, wish("half2")).unwrap();
-        assert_eq!(problem(send("half2", &code, now, "s2")), "factor.wrong");
-        let before = code_at(&secret, Instant(now.0 - 30_000_000)).unwrap();
-        assert_eq!(problem(send("half2", &before, now, "s2")), "factor.wrong");
-        // The half-way ends by its time.
-        let late = later(16);
-        let code = code_at(&secret, late).unwrap();
-        is_nobody(send("half2", &code, late, "s2"));
-    });
-}
-
-#[test]
-fn a_recovery_code_works_once_and_new_ones_end_the_old() {
-    both("recovery", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        let (_, codes) = with_app(node);
-        let send = |typed: &str, no: i64| {
-            let half = format!("half{no}");
-            sign_in(node, later(no), FIRST, wish(&half)).unwrap();
-            let token = format!("s{no}");
-            App::sign_in_with_code(&node.store, later(no), (&half, typed), &wish(&token))
-        };
-        send(&codes[0].to_lowercase().replace('-', " "), 1).unwrap();
-        let app = with_session(node, later(1), "s1").unwrap();
-        assert_eq!(app.methods(), [Method::Password, Method::Recovery]);
-        assert_eq!(app.factor_state().unwrap().recovery_left, 7);
-        assert_eq!(problem(send(&codes[0], 2)), "factor.wrong");
-        let new = app.new_recovery(&drawn(7)).unwrap();
-        assert_eq!(problem(send(&codes[1], 3)), "factor.wrong");
-        send(&new[1], 4).unwrap();
-        let told: Vec<String> = app
-            .own_notices()
-            .unwrap()
-            .into_iter()
-            .map(|n| n.kind)
-            .collect();
-        assert_eq!(
-            told,
-            ["totp_on", "recovery_used", "recovery_new", "recovery_used"]
-        );
-        let last = app.own_notices().unwrap()[2].no;
-        app.has_read_notices(last).unwrap();
-        app.has_read_notices(last).unwrap();
-        assert_eq!(app.own_notices().unwrap().len(), 1);
-    });
-}
-
-#[test]
-fn a_secret_counts_after_its_first_code_and_codes_are_tried_ten_times() {
-    both("enrol", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        sign_in(node, at(NOW), FIRST, wish("s")).unwrap();
-        let app = with_session(node, at(NOW), "s").unwrap();
-        assert!(matches!(app.totp_setup(), Err(AppError::NotFound(_))));
-        assert!(matches!(
-            app.require_two_factors(false),
-            Err(AppError::FactorDue)
-        ));
-        app.begin_totp(&[6; 20]).unwrap();
-        let shown = app.totp_setup().unwrap().secret.replace('-', "");
-        assert_eq!(BASE32_NOPAD.decode(shown.as_bytes()).unwrap(), [6; 20]);
-        // Begun, and not confirmed: the password alone still opens what it opened.
-        assert_eq!(
-            sign_in(node, at(NOW), FIRST, wish("s2")).unwrap(),
-            SignedIn::ChangePassword
-        );
-        let random = drawn(1);
-        for _ in 0..TRIES_MOST {
-            assert_eq!(
-                problem(app.confirm_totp("000000", &random, "new")),
-                "factor.wrong"
-            );
-        }
-        let right = code_at(&[6; 20], at(NOW)).unwrap();
-        let refused = app.confirm_totp(&right, &random, "new");
-        assert!(matches!(refused, Err(AppError::TryLater)));
-        assert!(!app.factor_state().unwrap().totp);
-    });
-}
-
-#[test]
-fn what_is_grave_wants_a_fresh_proof_and_gives_a_new_session() {
-    both("step_up", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        let (secret, _) = with_app(node);
-        let app = |now: Instant, token: &str| with_session(node, now, token);
-        let fresh = app(later(10), "enrolled").unwrap();
-        assert_eq!(fresh.auth_age(), Some(10 * 60_000_000));
-        assert!(fresh.fresh_for(Action::UndoImport).is_ok());
-        let stale = app(later(11), "enrolled").unwrap();
-        assert!(matches!(
-            stale.fresh_for(Action::UndoImport),
-            Err(AppError::StepUpDue)
-        ));
-        assert!(stale.fresh_for(Action::ReadWatchList).is_ok());
-        assert!(matches!(
-            stale.begin_totp(&[1; 20]),
-            Err(AppError::StepUpDue)
-        ));
-        assert!(matches!(stale.end_totp(false), Err(AppError::StepUpDue)));
-        // The password is no proof where there is a second factor, and a press is none at all.
-        for proof in [Proof::Password(FIRST), Proof::Demo, Proof::Code("000000")] {
-            assert_eq!(problem(stale.step_up(proof, "new")), "step_up.wrong");
-        }
-        assert!(app(later(11), "enrolled").is_ok());
-        let code = code_at(&secret, later(11)).unwrap();
-        stale.step_up(Proof::Code(&code), "new").unwrap();
-        is_nobody(app(later(11), "enrolled"));
-        let new = app(later(11), "new").unwrap();
-        assert_eq!(new.auth_age(), Some(0));
-        assert!(new.begin_totp(&[1; 20]).is_ok());
-        let next = code_at(&secret, Instant(later(11).0 + 30_000_000)).unwrap();
-        is_nobody(stale.step_up(Proof::Code(&next), "third"));
-        // It does not live longer for it.
-        for minutes in (11..12 * 60).step_by(20) {
-            assert!(app(later(minutes), "new").is_ok());
-        }
-        is_nobody(app(later(12 * 60), "new"));
-        // The operator of the machine has no session to prove.
-        assert!(node.app(later(11)).fresh_for(Action::UndoImport).is_ok());
-    });
-}
-
-#[test]
-fn without_a_second_factor_the_password_steps_up() {
-    both("step_up_password", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        sign_in(node, at(NOW), FIRST, wish("s")).unwrap();
-        let app = with_session(node, later(11), "s").unwrap();
-        assert_eq!(
-            problem(app.step_up(Proof::Password("wrong"), "n")),
-            "step_up.wrong"
-        );
-        app.step_up(Proof::Password(FIRST), "n").unwrap();
-        assert!(with_session(node, later(11), "n").is_ok());
-        // In the demo a press is enough, and only there.
-        let demo = session(node, "aino", at(NOW));
-        demo.step_up(Proof::Demo, "m").unwrap();
-        assert!(with_session(node, later(1), "m").is_ok());
-    });
-}
-
-#[test]
 fn the_first_administrator_types_a_code_once_within_the_hour() {
     both("first_admin", |node| {
         let first = |code: &str, login: &str, now: Instant, token: &str| {
@@ -447,6 +266,27 @@ fn who_leaves_leaves_nothing_that_opens() {
         add(node, "uusi").unwrap();
         let (secret, codes) = with_app(node);
         sign_in(node, later(1), FIRST, wish("half")).unwrap();
+        let uusi = node
+            .store
+            .ask(|read| Account::by_login(read, "uusi"))
+            .unwrap()
+            .unwrap();
+        let passkey = StoredPasskey {
+            credential: vec![1, 2, 3],
+            at: at(NOW),
+            name: "laptop".into(),
+            public_part: "{}".into(),
+            used: None,
+        };
+        node.store
+            .note(|tx| uusi.add_passkey(tx, &passkey))
+            .unwrap();
+        let owner = || {
+            node.store
+                .ask(|read| Account::by_passkey(read, &vec![1, 2, 3]))
+                .unwrap()
+        };
+        assert_eq!(owner().unwrap().no, uusi.no);
         let operator = node.app(later(1));
         operator
             .give_day_pass("sijainen", day("2026-08-24"), "t-ma")
@@ -465,6 +305,9 @@ fn who_leaves_leaves_nothing_that_opens() {
         }
         is_nobody(sign_in(node, now, FIRST, wish("s")));
         is_nobody(App::sign_in_to_demo(&node.store, now, "sijainen", "s"));
+        assert_eq!(owner(), None);
+        let left = node.store.ask(|read| uusi.passkeys(read)).unwrap();
+        assert_eq!(left, []);
         let open = node.store.ask(|read| {
             let passes = lasna_store::DayPass::of_day(read, lasna_domain::ids::ProviderNo(1), day("2026-08-24"))?;
             let count = |read: &mut lasna_store::db::Read<'_>, sql: &str| {
@@ -477,36 +320,5 @@ fn who_leaves_leaves_nothing_that_opens() {
             Ok::<_, lasna_store::db::DbError>((passes.len(), totps, recovery, halves, sessions))
         });
         assert_eq!(open.unwrap(), (0, 0, 0, 0, 0));
-    });
-}
-
-#[test]
-fn lost_factors_are_ended_by_the_operator_and_told() {
-    both("lost", |node| {
-        peopled(node);
-        add(node, "uusi").unwrap();
-        with_app(node);
-        node.app(later(1)).end_factors("UUSI").unwrap();
-        is_nobody(with_session(node, later(1), "enrolled"));
-        assert_eq!(
-            sign_in(node, later(2), FIRST, wish("s")).unwrap(),
-            SignedIn::ChangePassword
-        );
-        let app = with_session(node, later(2), "s").unwrap();
-        app.change_password(&NewPassword {
-            old: FIRST,
-            password: OWN,
-            salt: [1; 16],
-            session: "s",
-        })
-        .unwrap();
-        let told: Vec<String> = app
-            .own_notices()
-            .unwrap()
-            .into_iter()
-            .map(|n| n.kind)
-            .collect();
-        assert_eq!(told, ["totp_on", "factors_ended", "password"]);
-        assert!(problem(node.app(later(1)).end_factors("nobody")).contains("no such account"));
     });
 }

@@ -11,6 +11,7 @@ mod accounts;
 mod acts;
 mod adoption;
 mod bulk;
+mod factors;
 mod fatal;
 mod files;
 mod filters;

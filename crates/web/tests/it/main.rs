@@ -26,6 +26,7 @@ mod imports_told;
 mod list;
 mod list_page;
 mod measures;
+mod own;
 mod pages;
 mod place;
 mod register;

@@ -148,30 +148,7 @@ fn the_first_password_comes_before_everything() {
         let page = get(&router, "/password", &cookie, "fi");
         check(&page.body, "sv", "password");
         let change = |body: &str| post(&router, "/password", &cookie, body);
-        let long = "x".repeat(513);
-        for (body, wrong) in [
-            ("password=long+enough+words&again=long+enough+word", "lika"),
-            ("password=short&again=short", "kort"),
-            (&format!("password={long}&again={long}"), "för långt"),
-            ("password=long+enough+words&again=long+enough+words", "fel"),
-            (
-                "old=first+passwort&password=long+enough+words&again=long+enough+words",
-                "fel",
-            ),
-            (
-                "old=a+first+password&password=a+first+password&again=a+first+password",
-                "nuvarande",
-            ),
-            ("", "kort"),
-        ] {
-            let answer = change(body);
-            assert_eq!(answer.status, 422, "{body}");
-            assert!(
-                check(&answer.body, "sv", body).says(wrong),
-                "{body}: {}",
-                answer.body
-            );
-        }
+        wrong_passwords(&change);
         leads_to(&get(&router, "/today", &cookie, "fi"), "/password");
         clock.fetch_add(1, Ordering::Relaxed);
         leads_to(
@@ -191,6 +168,34 @@ fn the_first_password_comes_before_everything() {
         let own = "login=new&password=l%C3%A4ng+nog+mening";
         leads_to(&send(&router, "/sign-in", None, own), "/today");
     });
+}
+
+/// Passwords that cannot be chosen, each with a word of why.
+fn wrong_passwords(change: &impl Fn(&str) -> Answer) {
+    let long = "x".repeat(513);
+    for (body, wrong) in [
+        ("password=long+enough+words&again=long+enough+word", "lika"),
+        ("password=short&again=short", "kort"),
+        (&format!("password={long}&again={long}"), "för långt"),
+        ("password=long+enough+words&again=long+enough+words", "fel"),
+        (
+            "old=first+passwort&password=long+enough+words&again=long+enough+words",
+            "fel",
+        ),
+        (
+            "old=a+first+password&password=a+first+password&again=a+first+password",
+            "nuvarande",
+        ),
+        ("", "kort"),
+    ] {
+        let answer = change(body);
+        assert_eq!(answer.status, 422, "{body}");
+        assert!(
+            check(&answer.body, "sv", body).says(wrong),
+            "{body}: {}",
+            answer.body
+        );
+    }
 }
 
 #[test]

@@ -311,7 +311,7 @@ fn who_leaves_leaves_nothing_that_opens() {
         let open = node.store.ask(|read| {
             let passes = lasna_store::DayPass::of_day(read, lasna_domain::ids::ProviderNo(1), day("2026-08-24"))?;
             let count = |read: &mut lasna_store::db::Read<'_>, sql: &str| {
-                Ok::<i64, lasna_store::db::DbError>(read.query_one(sql, &[])?.unwrap().get(0)?)
+                read.query_one(sql, &[])?.unwrap().get::<i64>(0)
             };
             let totps = count(read, "select (select count(*) from totp) - (select count(*) from totp_off)")?;
             let recovery = count(read, "select (select count(*) from recovery_code) - (select count(*) from recovery_end)")?;

@@ -160,7 +160,7 @@ pub(crate) async fn sign_in(
         }
         Ok(Ok(SignedIn::SecondFactor)) => identity::code::half_way(&shared, &token, &form.to),
         Ok(Err((status, key))) => super::render_with(status, &page(&asker, &form, Some(key))),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -194,7 +194,7 @@ pub(crate) async fn demo(
             response.headers_mut().append(header::SET_COOKIE, over);
             response
         }
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 

@@ -235,13 +235,17 @@ impl Visit {
     pub async fn settle<T: Send + 'static>(
         self,
         work: impl FnOnce(&Visit) -> Result<T, AppError> + Send + 'static,
-    ) -> Result<T, Response> {
+    ) -> Result<T, Box<Response>> {
         let visit = self.clone();
-        let done =
-            tokio::task::spawn_blocking(move || work(&visit).map_err(|error| visit.explain(error)));
+        let done = tokio::task::spawn_blocking(move || {
+            work(&visit).map_err(|error| Box::new(visit.explain(error)))
+        });
         match done.await {
             Ok(settled) => settled,
-            Err(_) => Err(self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed")),
+            Err(_) => {
+                let failed = self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
+                Err(Box::new(failed))
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl App {
         if known.len() >= OWN_MAX {
             return Err(AppError::Problem("passkey.many".into()));
         }
-        let known = known.into_iter().map(|stored| stored.credential.into());
+        let known = known.into_iter().map(|stored| stored.credential);
         let name = self.me().map_or("", |me| me.name.as_str());
         let begun = passkeys.webauthn.start_passkey_registration(
             handle_of(&account),

@@ -101,7 +101,7 @@ pub(crate) async fn send(
             let page = code_page(&asker, to, Some(&key));
             crate::pages::render_with(status, &page)
         }
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -182,7 +182,8 @@ pub(crate) async fn passkey(
         .await;
     match settled {
         Ok(Ok((token, way))) => signed_in(&shared, &token, way),
-        Ok(Err(response)) | Err(response) => response,
+        Ok(Err(response)) => response,
+        Err(response) => *response,
     }
 }
 

@@ -117,6 +117,7 @@ pub(crate) async fn send(
         .await;
     match settled {
         Ok(Ok(token)) => signed_in(&shared, &token, "/today".into()),
-        Ok(Err(response)) | Err(response) => response,
+        Ok(Err(response)) => response,
+        Err(response) => *response,
     }
 }

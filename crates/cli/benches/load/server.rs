@@ -52,6 +52,7 @@ pub fn serve(data: &Path, day: Day) {
         }),
         secure: true,
         demo: None,
+        limits: lasna_web::Limits::default(),
         uploads: None,
     };
     let keep = settings.clone();

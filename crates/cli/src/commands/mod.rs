@@ -8,6 +8,7 @@ mod import;
 mod lists;
 mod mapping;
 mod model;
+mod sbom;
 mod service;
 mod user;
 
@@ -108,7 +109,8 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Mapping { command } => mapping::run(args, command),
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
-        Command::Serve { listen, uploads } => service::serve(args, listen, uploads),
+        Command::Serve { serve, uploads } => service::serve(args, serve, uploads),
+        Command::Sbom => sbom::sbom(),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)

@@ -3,8 +3,8 @@
 //! Invariant: an address that may hold a password is printed nowhere.
 
 use super::Outcome;
-use crate::args::{Args, UploadArgs};
-use crate::{context, output};
+use crate::args::{Args, ServeArgs, UploadArgs};
+use crate::{context, output, safety};
 use anyhow::Context as _;
 use lasna_web::UploadSettings;
 use lasna_web::json::CheckJson;
@@ -109,7 +109,9 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if ok { Outcome::Ok } else { Outcome::Problems })
 }
 
-pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
+pub fn serve(args: &Args, serve: &ServeArgs, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
+    let uploads = uploads_of(args, uploads);
+    safety::check(args, &context::place(args), serve, &uploads)?;
     let settings = lasna_web::Settings {
         store: context::store(args)?,
         clock: Arc::new(context::now),
@@ -118,9 +120,10 @@ pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<
         random: Arc::new(context::random),
         secure: true,
         demo: None,
-        uploads: Some(uploads_of(args, uploads)),
+        uploads: Some(uploads),
+        limits: lasna_web::Limits::default(),
     };
-    serve_with(settings, listen, |_| Ok(()))
+    serve_with(settings, &serve.listen, |_| Ok(()))
 }
 
 /// Uploads are kept beside the database, or in the usual data folder where that is PostgreSQL.

@@ -18,17 +18,21 @@ mod door;
 mod esimerkkila;
 mod figures;
 mod guides;
+mod hardening;
 mod help;
 mod html;
 mod imports;
 mod imports_told;
+mod limits;
 mod list;
 mod list_page;
 mod measures;
+mod openapi;
 mod pages;
 mod place;
 mod register;
 mod routes;
+mod safe;
 mod sign_in;
 mod substitutes;
 mod templates;
@@ -128,6 +132,7 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         secure: true,
         demo: None,
         uploads: None,
+        limits: lasna_web::Limits::default(),
     }
 }
 

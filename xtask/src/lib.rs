@@ -4,4 +4,7 @@
 //!
 //! Invariant: a check that cannot read what it checks says so instead of passing.
 
+#![forbid(unsafe_code)]
+
+pub mod asvs;
 pub mod tidy;

@@ -1,20 +1,29 @@
-//! `cargo run -p xtask -- tidy`: prints each violation with its mend. Exit codes: 0 none, 1 some,
+//! `cargo run -p xtask -- tidy` prints each violation with its mend; `asvs` makes the page on ASVS. Exit codes: 0 none, 1 some,
 //! 2 usage.
 //!
-//! Invariant: what is checked here is what `tests/tidy.rs` checks.
+//! Invariant: what is checked here is what `tests/tidy` checks.
+
+#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command prints")]
 
 use std::path::Path;
 use std::process::ExitCode;
-use xtask::tidy;
+use xtask::{asvs, tidy};
 
 fn main() -> anyhow::Result<ExitCode> {
-    if std::env::args().nth(1).as_deref() != Some("tidy") {
-        eprintln!("usage: cargo run -p xtask -- tidy");
-        return Ok(ExitCode::from(2));
-    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let violations = tidy::run(&root)?;
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy(&root),
+        Some("asvs") => asvs(&root),
+        _ => {
+            eprintln!("usage: cargo run -p xtask -- tidy|asvs");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn tidy(root: &Path) -> anyhow::Result<ExitCode> {
+    let violations = tidy::run(root)?;
     for violation in &violations {
         println!("{violation}");
     }
@@ -24,4 +33,13 @@ fn main() -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+fn asvs(root: &Path) -> anyhow::Result<ExitCode> {
+    let text = std::fs::read_to_string(root.join(asvs::ROWS))?;
+    let chapters = asvs::read(&text).map_err(|error| anyhow::anyhow!("{}: {error}", asvs::ROWS))?;
+    std::fs::write(root.join(asvs::PAGE), asvs::page(&chapters))?;
+    let asvs::Counts { held, open, none } = asvs::counts(&chapters);
+    println!("asvs: {held} held, {open} open, {none} not applicable");
+    Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,8 @@
 //!
 //! Invariant: what a use case reads of people goes through a scope with a reason.
 
+#![forbid(unsafe_code)]
+
 mod check;
 mod error;
 mod explain;

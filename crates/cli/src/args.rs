@@ -134,14 +134,15 @@ pub enum Command {
     Doctor,
     /// Serve the pages and the machine endpoints
     Serve {
-        /// Address to listen on
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: String,
+        #[command(flatten)]
+        serve: ServeArgs,
         #[command(flatten)]
         uploads: UploadArgs,
         #[command(flatten)]
         identity: IdentityArgs,
     },
+    /// Print what the program is made of, as CycloneDX JSON
+    Sbom,
     /// Make the made-up town Esimerkkilä in an empty folder (--data), serve it, print a link a role
     Demo {
         /// Port of 127.0.0.1 to listen on; 0 takes a free one
@@ -275,6 +276,19 @@ pub struct When {
     /// Count what was known by this instant (UTC, like 2026-10-05T06:00:00Z)
     #[arg(long, value_name = "INSTANT")]
     pub known_at: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// A proxy with TLS stands before the address
+    #[arg(long, env = "LASNA_TLS_PROXY")]
+    pub tls_proxy: bool,
+    /// Start although the set-up is unsafe: never with real data
+    #[arg(long)]
+    pub insecure_dev: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,10 +5,13 @@
 //!
 //! Invariant: with `--json` one JSON document goes to standard output and nothing else.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod commands;
 mod context;
 mod output;
+mod safety;
 
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;

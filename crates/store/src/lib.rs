@@ -7,6 +7,8 @@
 //!
 //! Invariant: what is visible at an instant depends only on rows known by then.
 
+#![forbid(unsafe_code)]
+
 mod accounts;
 mod acts;
 mod audit;

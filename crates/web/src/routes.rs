@@ -45,6 +45,7 @@ pub const ROUTES: &[Route] = &[
     ),
     // Asking for pupils needs another action, which the use case checks.
     needs("GET", "/api/v1/figures", Action::ReadFigures),
+    open("GET", "/api/v1/openapi.json"),
     needs("GET", "/", Action::SignIn),
     open("GET", "/sign-in"),
     open("POST", "/sign-in"),

@@ -3,11 +3,12 @@
 //! Invariant: the clock comes in from outside; a request's path pattern, method and status are
 //! counted, nothing else of it.
 
+use crate::guard::{self, Gate, Limits};
 use crate::uploads::{UploadSettings, Uploads};
 use crate::{api, pages, problem::Problem};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -17,14 +18,13 @@ use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_store::Store;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 /// Longer than any answer may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
@@ -59,6 +59,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// Where files are kept until they are imported; `None` takes none.
     pub uploads: Option<UploadSettings>,
+    /// What callers may take of the service.
+    pub limits: Limits,
 }
 
 /// A person of the demo town.
@@ -84,6 +86,7 @@ pub(crate) struct Shared {
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
     pub uploads: Option<Arc<Uploads>>,
+    pub gate: Arc<Gate>,
 }
 
 /// Passwords hashed at once.
@@ -93,6 +96,7 @@ impl Shared {
     fn new(settings: Settings) -> Shared {
         let uploads = settings.uploads.clone().map(Uploads::new).map(Arc::new);
         Shared {
+            gate: Arc::new(Gate::new(settings.limits)),
             settings,
             uploads,
             held: Arc::default(),
@@ -147,33 +151,30 @@ pub fn router(settings: Settings) -> Router {
 
 fn router_over(shared: Shared) -> Router {
     let handle = recorder();
-    let header_layer = |name, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-    };
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(api::ready))
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .route("/api/v1/figures", get(api::figures))
+        .route("/api/v1/openapi.json", get(crate::openapi::document))
         .merge(page_routes())
         .merge(import_routes())
         .fallback(missing)
         .layer(timeout(REQUEST_TIME))
-        .merge(upload_routes().layer(timeout(UPLOAD_TIME)))
+        .merge(
+            upload_routes()
+                .layer(RequestBodyTimeoutLayer::new(
+                    shared.settings.limits.body_time,
+                ))
+                .layer(timeout(UPLOAD_TIME)),
+        )
+        .layer(CatchPanicLayer::custom(guard::caught))
+        .layer(from_fn_with_state(shared.clone(), guard::at_once))
+        .layer(from_fn_with_state(shared.clone(), guard::bounded))
         .layer(from_fn(count))
-        .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(shared.clone(), pages::door::explain))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header_layer(
-            header::CONTENT_SECURITY_POLICY,
-            pages::CONTENT_POLICY,
-        ))
+        .layer(from_fn_with_state(shared.clone(), guard::wrap))
         .with_state(shared)
 }
 
@@ -365,8 +366,7 @@ pub async fn serve(
             tracing::warn!(%error, "today's lists could not be made ahead");
         }
     });
-    let service = router_over(shared).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await
+    let limits = shared.settings.limits;
+    crate::listen::listen(router_over(shared), limits, listener, stop).await;
+    Ok(())
 }

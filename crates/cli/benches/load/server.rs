@@ -55,6 +55,7 @@ pub fn serve(data: &Path, day: Day) {
         second_factor: false,
         passkeys: None,
         proxies: Vec::new(),
+        limits: lasna_web::Limits::default(),
         uploads: None,
     };
     let keep = settings.clone();

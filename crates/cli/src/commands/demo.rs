@@ -76,6 +76,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
             import_folder: Some(folder.join("import")),
             bytes_max: 100_000_000,
         }),
+        limits: lasna_web::Limits::default(),
     };
     let links = move |address: &std::net::SocketAddr| {
         let links: Vec<(String, String)> = people

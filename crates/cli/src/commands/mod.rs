@@ -8,6 +8,7 @@ mod import;
 mod lists;
 mod mapping;
 mod model;
+mod sbom;
 mod service;
 mod user;
 
@@ -109,10 +110,11 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Check { as_of } => service::check(args, as_of.as_deref()),
         Command::Doctor => service::doctor(args),
         Command::Serve {
-            listen,
+            serve,
             uploads,
             identity,
-        } => service::serve(args, listen, uploads, identity),
+        } => service::serve(args, serve, uploads, identity),
+        Command::Sbom => sbom::sbom(),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)

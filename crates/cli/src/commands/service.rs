@@ -3,8 +3,8 @@
 //! Invariant: an address that may hold a password is printed nowhere.
 
 use super::Outcome;
-use crate::args::{Args, IdentityArgs, SecondFactorArg, UploadArgs};
-use crate::{context, output};
+use crate::args::{Args, IdentityArgs, SecondFactorArg, ServeArgs, UploadArgs};
+use crate::{context, output, safety};
 use anyhow::Context as _;
 use lasna_app::identity::Passkeys;
 use lasna_web::UploadSettings;
@@ -112,10 +112,12 @@ pub fn doctor(args: &Args) -> anyhow::Result<Outcome> {
 
 pub fn serve(
     args: &Args,
-    listen: &str,
+    serve: &ServeArgs,
     uploads: &UploadArgs,
     identity: &IdentityArgs,
 ) -> anyhow::Result<Outcome> {
+    let uploads = uploads_of(args, uploads);
+    safety::check(args, &context::place(args), serve, &uploads)?;
     let passkeys = match &identity.origin {
         Some(origin) => Some(passkeys_at(origin)?),
         None => None,
@@ -131,9 +133,10 @@ pub fn serve(
         second_factor: identity.second_factor == SecondFactorArg::Required,
         passkeys,
         proxies: identity.trusted_proxy.clone(),
-        uploads: Some(uploads_of(args, uploads)),
+        uploads: Some(uploads),
+        limits: lasna_web::Limits::default(),
     };
-    serve_with(settings, listen, |_| Ok(()))
+    serve_with(settings, &serve.listen, |_| Ok(()))
 }
 
 fn passkeys_at(origin: &str) -> anyhow::Result<Arc<Passkeys>> {

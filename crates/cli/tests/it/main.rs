@@ -12,6 +12,7 @@
 
 mod cast;
 mod codes;
+mod hardening;
 mod kill;
 mod kill_save;
 mod mapping;

@@ -37,10 +37,6 @@ use axum::response::{Html, IntoResponse, Response};
 use frame::LANGUAGES;
 use lasna_domain::model::Language;
 
-/// What may be loaded by a page: its own style and scripts, and nothing else.
-pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /// The language that the address asks for, else the first known one that the browser prefers, else
 /// Finnish.
 pub(crate) fn language_of(asked: Option<&str>, headers: &HeaderMap) -> Language {

@@ -5,6 +5,7 @@
 
 use super::frame::Frame;
 use super::{identity, language_of, render_with, tour};
+use crate::guard::Number;
 use crate::server::Shared;
 use crate::uploads::Uploads;
 use askama::Template;
@@ -35,6 +36,7 @@ pub(crate) struct Visit {
     pub query: String,
     /// The step of the guided tour.
     tour: Option<usize>,
+    number: Option<Number>,
 }
 
 /// What a page has to work with.
@@ -171,6 +173,8 @@ struct ErrorPage {
     way: String,
     /// The page that the address belongs to, where that is another matter than the error.
     again: Option<String>,
+    /// What to say to whoever looks into the log, where the fault is the service's.
+    number: Option<String>,
 }
 
 impl FromRequestParts<Shared> for Visit {
@@ -192,6 +196,7 @@ impl FromRequestParts<Shared> for Visit {
             half: cookie(parts, &identity::half_name(shared.settings.secure)),
             browser: crate::browser::kind(&parts.headers),
             address: crate::browser::address(parts, &shared.settings.proxies),
+            number: parts.extensions.get().copied(),
             tour: cookie(parts, tour::COOKIE).and_then(|step| step.parse().ok()),
             language: language_of(asked, &parts.headers),
             method: parts.method.clone(),
@@ -255,10 +260,12 @@ impl Visit {
         work: impl FnOnce(&Visit) -> Result<Reply, AppError> + Send + 'static,
     ) -> Response {
         let visit = self.clone();
-        let done = tokio::task::spawn_blocking(move || match work(&visit) {
+        let span = tracing::Span::current();
+        let answer = move || match work(&visit) {
             Ok(reply) => reply.into_response(),
             Err(error) => visit.explain(error),
-        });
+        };
+        let done = tokio::task::spawn_blocking(move || span.in_scope(answer));
         match done.await {
             Ok(response) => response,
             Err(_) => self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
@@ -350,14 +357,16 @@ impl Visit {
 
     /// The page of an error without a question to the store.
     pub fn plain_error(&self, status: StatusCode, kind: &str) -> Response {
-        error_page(self.frame(self.language), status, kind, (None, None))
+        let frame = self.frame(self.language);
+        error_page(frame, status, kind, (None, None, self.number))
     }
 
     fn problem(&self, status: StatusCode, kind: &str, text: Option<String>) -> Response {
         let again = ["method", "elsewhere", "form", "large"].contains(&kind);
         let page = crate::routes::page_above(&self.path).filter(|page| again && *page != "/");
         let page = page.map(str::to_owned);
-        error_page(self.own_frame(), status, kind, (text, page))
+        let more = (text, page, self.number);
+        error_page(self.own_frame(), status, kind, more)
     }
 }
 
@@ -372,8 +381,9 @@ fn error_page(
     frame: Frame,
     status: StatusCode,
     kind: &str,
-    (text, again): (Option<String>, Option<String>),
+    (text, again, number): (Option<String>, Option<String>, Option<Number>),
 ) -> Response {
+    let number = number.filter(|_| status.is_server_error());
     let page = ErrorPage {
         title: frame.code("error_title", kind),
         text: text.unwrap_or_else(|| frame.code("error_text", kind)),
@@ -381,6 +391,8 @@ fn error_page(
             "missing" => frame.missing_way(),
             kind => frame.code("error_way", kind),
         },
+        number: number
+            .map(|number| frame.fill("frame.say_number", &[("number", &number.to_string())])),
         again,
         frame,
     };

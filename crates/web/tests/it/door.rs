@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::Request;
 use lasna_web::Settings;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const NOON: &str = "2026-09-01T06:00:00Z";
 const GONE: Option<&str> = Some("session-of-yesterday");
@@ -227,7 +228,7 @@ fn what_is_for_machines_gets_no_page() {
 fn a_page_that_fails_says_so_in_the_readers_language() {
     both("failed_page", |server| {
         let router = lasna_web::router(Settings {
-            random: Arc::new(|| panic!("ZZNAMEZZ")),
+            random: every_second_fails(),
             ..settings(server.store.clone(), Arc::new(|_, _| Ok(crate::model())))
         });
         let (pupil, _) = server.numbers();
@@ -246,7 +247,18 @@ fn a_page_that_fails_says_so_in_the_readers_language() {
             assert_eq!(answer.status, 500, "{language}");
             let page = check(&answer.body, language, "failed");
             assert!(page.says(words), "{language}: {}", answer.body);
+            // What to say to whoever looks into the log.
+            assert!(page.says(answer.header("x-request-id")), "{}", answer.body);
             answer.says_nothing();
         }
     });
+}
+
+/// Randomness that is enough for the number of a request, and fails the page.
+fn every_second_fails() -> Arc<dyn Fn() -> Result<[u8; 32], String> + Send + Sync> {
+    let calls = AtomicU64::new(0);
+    Arc::new(move || match calls.fetch_add(1, Ordering::Relaxed) % 2 {
+        0 => crate::random(),
+        _ => panic!("ZZNAMEZZ"),
+    })
 }

@@ -18,19 +18,23 @@ mod door;
 mod esimerkkila;
 mod figures;
 mod guides;
+mod hardening;
 mod help;
 mod html;
 mod identity;
 mod imports;
 mod imports_told;
+mod limits;
 mod list;
 mod list_page;
 mod measures;
+mod openapi;
 mod own;
 mod pages;
 mod place;
 mod register;
 mod routes;
+mod safe;
 mod sign_in;
 mod substitutes;
 mod templates;
@@ -133,6 +137,7 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         passkeys: None,
         proxies: Vec::new(),
         uploads: None,
+        limits: lasna_web::Limits::default(),
     }
 }
 

@@ -42,6 +42,41 @@ fn cookie_of(answer: &Answer) -> String {
     pair.to_owned()
 }
 
+#[test]
+fn the_password_opens_and_sets_a_cookie_for_this_site_alone() {
+    both("cookie", |server| {
+        let answer = server.post("/sign-in", None, RIGHT);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        cookie_of(&answer);
+        let set = answer.header("set-cookie");
+        assert!(!set.contains("Domain"), "{set}");
+        assert!(set.len() < 4096, "{set}");
+    });
+}
+
+#[test]
+fn passwords_are_typed_unseen_and_may_be_pasted() {
+    both("typed", |server| {
+        let new = Some("session-new");
+        for (path, session) in [("/sign-in", None), ("/password", new)] {
+            let answer = server.get(path, session);
+            let page = crate::html::check(&answer.body, "fi", path);
+            let fields = page.tags.iter().filter(|tag| tag.name == "input");
+            let secret: Vec<_> = fields
+                .filter(|tag| tag.get("name").is_some_and(|name| name != "login"))
+                .filter(|tag| tag.get("type") != Some("hidden"))
+                .collect();
+            assert!(!secret.is_empty(), "{path}");
+            for tag in secret {
+                assert_eq!(tag.get("type"), Some("password"), "{path}: {tag:?}");
+                let helped = tag.get("autocomplete").unwrap_or_default();
+                assert!(helped.ends_with("-password"), "{path}: {tag:?}");
+                assert_eq!(tag.get("onpaste"), None);
+            }
+        }
+    });
+}
+
 /// Where an answer leads to.
 #[track_caller]
 fn leads_to(answer: &Answer, path: &str) {

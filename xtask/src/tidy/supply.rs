@@ -8,7 +8,7 @@
 //! Invariant: a part whose licence cannot be read is not allowed.
 
 use super::{Found, Tree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 const LISTS: &str = "deny.toml";
@@ -37,7 +37,11 @@ pub(super) fn check(tree: &Tree, found: &mut Found) {
         found.add(LOCK, 1, format!("a part comes from {source}"), mend);
     }
     for part in parts {
-        let what = if banned.contains(&part.name) {
+        let wrapped = banned.get(&part.name).map(|wrappers| {
+            let users = users_of(tree, &part.name)?;
+            Ok::<_, String>(!users.is_empty() && users.is_subset(wrappers))
+        });
+        let what = if wrapped.is_some_and(|wrapped| wrapped != Ok(true)) {
             "is banned"
         } else if !is_allowed(&part.licence, &allowed) {
             "has a licence that is not allowed"
@@ -66,21 +70,26 @@ fn forbidden(tree: &Tree, found: &mut Found) {
     }
 }
 
-type Lists = (BTreeSet<String>, BTreeSet<String>);
+/// Allowed licences, and banned crates with those that may use them all the same.
+type Lists = (BTreeSet<String>, BTreeMap<String, BTreeSet<String>>);
 
-/// Allowed licences and banned crates.
 fn lists_of(text: &str) -> Result<Lists, String> {
     let all: toml::Table = text.parse().map_err(|error| format!("not TOML: {error}"))?;
-    let list = |section: &str, key: &str| {
-        let list = all.get(section)?.get(key)?.as_array()?;
-        let name = |value: &toml::Value| {
-            let name = value.as_str().or_else(|| value.get("crate")?.as_str());
-            name.map(str::to_owned)
-        };
-        Some(list.iter().filter_map(name).collect::<BTreeSet<_>>())
+    let list = |section: &str, key: &str| all.get(section)?.get(key)?.as_array();
+    let names = |list: &[toml::Value]| {
+        let names = list.iter().filter_map(toml::Value::as_str);
+        names.map(str::to_owned).collect::<BTreeSet<_>>()
     };
     let licences = list("licenses", "allow").ok_or("no list of licences")?;
+    let licences = names(licences);
     let banned = list("bans", "deny").ok_or("no list of banned crates")?;
+    let banned = banned.iter().filter_map(|value| {
+        let name = value.as_str().or_else(|| value.get("crate")?.as_str())?;
+        let wrappers = value.get("wrappers").and_then(toml::Value::as_array);
+        let wrappers = wrappers.map(|list| names(list)).unwrap_or_default();
+        Some((name.to_owned(), wrappers))
+    });
+    let banned = banned.collect();
     Ok((licences, banned))
 }
 
@@ -91,18 +100,7 @@ struct Part {
 
 /// The crates of this platform, with those of tests and builds, as they are really built.
 fn parts(tree: &Tree) -> Result<Vec<Part>, String> {
-    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args(["tree", "--workspace", "--locked", "--prefix", "none"])
-        .args(["--edges", "normal,build,dev", "--format", "{p}|{l}"])
-        .current_dir(tree.root())
-        .output()
-        .map_err(|error| format!("cargo tree: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let last = said.lines().last().unwrap_or_default();
-        return Err(format!("cargo tree: {last}"));
-    }
-    let lines = String::from_utf8_lossy(&output.stdout);
+    let lines = cargo_tree(tree, &["--prefix", "none", "--format", "{p}|{l}"])?;
     let parts: BTreeSet<(&str, &str)> = lines
         .lines()
         .filter_map(|line| {
@@ -122,6 +120,31 @@ fn parts(tree: &Tree) -> Result<Vec<Part>, String> {
             licence: licence.to_owned(),
         })
         .collect())
+}
+
+/// The crates that use a crate directly.
+fn users_of(tree: &Tree, name: &str) -> Result<BTreeSet<String>, String> {
+    let inverted = ["--prefix", "depth", "--depth", "1", "--invert", name];
+    let lines = cargo_tree(tree, &inverted)?;
+    let users = lines.lines().filter_map(|line| line.strip_prefix('1'));
+    let users = users.filter_map(|line| line.split(' ').next());
+    Ok(users.map(str::to_owned).collect())
+}
+
+fn cargo_tree(tree: &Tree, more: &[&str]) -> Result<String, String> {
+    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+        .args(["tree", "--workspace", "--locked"])
+        .args(["--edges", "normal,build,dev"])
+        .args(more)
+        .current_dir(tree.root())
+        .output()
+        .map_err(|error| format!("cargo tree: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().last().unwrap_or_default();
+        return Err(format!("cargo tree: {last}"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Where parts come from, as the lock file says it.

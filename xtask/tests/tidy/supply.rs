@@ -52,6 +52,11 @@ fn the_clock_and_randomness_are_read_in_one_place() {
 
 /// Writes a small package with a lock file, and gives what is said of its parts.
 fn parts(manifest: &str, deny: &str, lib: &str) -> Vec<String> {
+    parts_with(manifest, deny, lib, &[])
+}
+
+/// The same with more files, which stand in for those of the same path.
+fn parts_with(manifest: &str, deny: &str, lib: &str, more: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
@@ -69,6 +74,9 @@ fn parts(manifest: &str, deny: &str, lib: &str) -> Vec<String> {
     write("Cargo.lock", lock);
     write("deny.toml", deny);
     write(LIB, lib);
+    for (path, text) in more {
+        write(path, text);
+    }
     let found = tidy::run(folder.path()).unwrap();
     found.iter().map(ToString::to_string).collect()
 }
@@ -109,6 +117,30 @@ fn one_crypto_backend_and_allowed_licences_only() {
             "{backend}"
         );
     }
+}
+
+#[test]
+fn a_banned_crate_is_used_by_its_wrappers_alone() {
+    let own = manifest("own", "MIT") + "[dependencies]\nbad = { path = \"../bad\" }\n";
+    let lock = "version = 4\n\n[[package]]\nname = \"bad\"\nversion = \"1.0.0\"\n\n\
+                [[package]]\nname = \"own\"\nversion = \"1.0.0\"\n\
+                dependencies = [\n \"bad\",\n]\n";
+    let bad = manifest("bad", "MIT");
+    let more = [
+        ("bad/Cargo.toml", &*bad),
+        ("bad/src/lib.rs", "//! Invariant: none.\n"),
+        ("Cargo.lock", lock),
+    ];
+    let found = |wrapper: &str| {
+        let wrappers = format!("\"bad\", wrappers = [\"{wrapper}\"]");
+        parts_with(&own, &DENY.replace("\"bad\"", &wrappers), FORBIDS, &more)
+    };
+    assert_eq!(found("own"), Vec::<String>::new());
+    let other = found("other");
+    assert!(
+        other.len() == 1 && other[0].contains("bad (MIT) is banned"),
+        "{other:?}"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use lasna_store::db::Place;
 use lasna_testkit::temp::{TempDir, folder};
 use lasna_web::{Limits, Settings};
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -33,6 +33,7 @@ impl Running {
         let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
         let settings = Settings {
             limits,
+            proxies: vec![Ipv4Addr::LOCALHOST.into()],
             ..settings(store, model)
         };
         let (stop, stopped) = tokio::sync::oneshot::channel();
@@ -279,4 +280,22 @@ fn one_message_is_not_taken_for_two() {
     }
     let bad = server.say("GET /healthz HTTP/1.1\r\nHost: own\r\nX: a\nb\0c\r\n\r\n");
     assert_eq!(status(&bad), 400, "{bad}");
+}
+
+#[test]
+fn tries_are_counted_of_the_address_that_a_named_proxy_tells() {
+    let server = Running::plain(Limits::default());
+    let tried = |no: usize, address: &str| {
+        let body = format!("login=nobody-{no}&password=x");
+        let head = format!("X-Forwarded-For: {address}\r\nConnection: close\r\n");
+        let length = body.len();
+        status(&server.say(&format!(
+            "{FORM}{head}Content-Length: {length}\r\n\r\n{body}"
+        )))
+    };
+    for no in 0..10 {
+        assert_eq!(tried(no, "198.51.100.1"), 422);
+    }
+    assert_eq!(tried(10, "198.51.100.1"), 429);
+    assert_eq!(tried(11, "198.51.100.2"), 422);
 }

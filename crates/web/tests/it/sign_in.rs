@@ -64,7 +64,7 @@ fn passwords_are_typed_unseen_and_may_be_pasted() {
             let fields = page.tags.iter().filter(|tag| tag.name == "input");
             let secret: Vec<_> = fields
                 .filter(|tag| tag.get("name").is_some_and(|name| name != "login"))
-                .filter(|tag| tag.get("type") != Some("hidden"))
+                .filter(|tag| ![Some("hidden"), Some("checkbox")].contains(&tag.get("type")))
                 .collect();
             assert!(!secret.is_empty(), "{path}");
             for tag in secret {

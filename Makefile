@@ -6,7 +6,7 @@ BIN   := $(or $(CARGO_TARGET_DIR),target)/debug/lasna
 LASNA_SHARED ?= $(abspath ../shared)
 export LASNA_SHARED
 
-.PHONY: help demo test check bench faults fuzz e2e screens guides docs clean dist
+.PHONY: help demo test check deny api bench faults fuzz e2e screens guides docs clean dist
 
 help: ## What there is
 	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -e 's/:.*## /\t/'
@@ -21,6 +21,13 @@ check: ## Format, lints and the rules of the house, without tests
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) run -q -p xtask --locked -- tidy
+
+deny: ## Licences, banned crates and sources by cargo-deny, where it is installed
+	@tools/deny
+
+api: ## The machine endpoints by schemathesis, as every role (needs Python and PyPI)
+	$(CARGO) build -q --locked -p lasna-cli
+	@BIN=$(BIN) tools/schemathesis
 
 bench: ## Times and memory of a city and a nation (see docs/performance.md)
 	@CARGO=$(CARGO) tools/with-postgres tools/bench

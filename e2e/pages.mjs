@@ -69,6 +69,20 @@ const tour = (step) => async (page) => {
 
 const at = (path) => (page) => page.goto(path);
 
+/** The secret of an app that waits for its first code. */
+async function newApp(page) {
+  await page.goto("/second-factor");
+  await page.locator("form[action='/second-factor/begin'] button").click();
+  await page.waitForURL(/second-factor.new/);
+}
+
+async function wrongCode(page) {
+  await newApp(page);
+  await page.locator("#code").fill("000000");
+  await page.locator("form.card button").click();
+  await page.locator(".errors").waitFor();
+}
+
 /** A file of marks with a code that nobody knows: the page says what to mend. */
 const MARKS = `pupil,school,date,class,start,ordinal,code,minutes,day_part,known_at,withdrawn
 nobody,,2027-03-09,8B,08:15,,LASNA,,,,
@@ -87,6 +101,16 @@ async function upload(page) {
 export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
   ["sign-in-lost", "none", at("/sign-in?to=%2Fwatch-list&why=lost")],
+  ["sign-in-code", "none", at("/sign-in/code")],
+  ["sign-in-passkey", "none", at("/sign-in/passkey")],
+  ["first", "none", at("/first")],
+  ["sessions", "teacher", at("/sessions")],
+  ["second-factor", "teacher", at("/second-factor")],
+  ["second-factor-new", "teacher", newApp],
+  ["second-factor-wrong", "teacher", wrongCode],
+  ["passkeys", "teacher", at("/passkeys")],
+  ["passkey-new", "teacher", at("/passkeys/new")],
+  ["step-up", "teacher", at("/step-up")],
   ["missing", "none", at("/nowhere")],
   ["ladder", "none", at("/ladder")],
   ["help", "none", at("/help")],

@@ -4,5 +4,8 @@
 //!
 //! Invariant: a check that cannot read what it checks says so instead of passing.
 
+#![forbid(unsafe_code)]
+
+pub mod asvs;
 pub mod policy;
 pub mod tidy;

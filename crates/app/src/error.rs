@@ -20,6 +20,15 @@ pub enum AppError {
     /// The first password of an account was given by another and is not changed yet.
     #[error("change the first password of this account before anything else")]
     PasswordDue,
+    /// The session was proved by one factor, and two are wanted.
+    #[error("set up a second factor of this account before anything else")]
+    FactorDue,
+    /// The proof of who asks is too old for what is asked.
+    #[error("prove again who you are: this needs a fresh sign-in")]
+    StepUpDue,
+    /// There were too many failures.
+    #[error("too many attempts: wait a quarter of an hour and try again")]
+    TryLater,
     /// Something that was named does not exist, or is out of reach.
     #[error("no such {0}")]
     NotFound(&'static str),

@@ -5,6 +5,8 @@
 //!
 //! Invariant: what a use case reads of people goes through a scope with a reason.
 
+#![forbid(unsafe_code)]
+
 pub mod audit_log;
 pub mod backup;
 mod check;
@@ -13,6 +15,7 @@ mod explain;
 mod export;
 mod figures;
 mod held;
+pub mod identity;
 pub mod import;
 mod kept;
 mod live;
@@ -32,13 +35,14 @@ pub use error::{AppError, ImportStop};
 pub use explain::{CountedMark, Explanation};
 pub use figures::{FigureRow, Level};
 pub use held::HeldYears;
+pub use identity::SESSION_HOURS;
 pub use kept::KEPT_MINUTES;
 pub use live::PupilSignals;
 pub use load::{Loaded, Names, Staff, TaughtLesson};
 pub use rule::rule_text;
 pub use sign_in::{
     ListedAccount, Me, NewPassword, NewPerson, PASS_DAYS_AHEAD, PASSWORD_MIN, Pass, PassDay,
-    SESSION_HOURS, SignedIn, TeacherDay, WhichAccount, overlaps,
+    SignedIn, TeacherDay, WhichAccount, overlaps,
 };
 pub use standing::{Completeness, RECENT_DAYS};
 pub use watch_list::WatchRow;
@@ -48,7 +52,7 @@ use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, ProviderNo};
 use lasna_domain::model::Model;
 use lasna_formats::model::write_model;
-use lasna_store::{Account, EntityKind, Store, StoredModel};
+use lasna_store::{Account, EntityKind, Session, Store, StoredModel};
 use std::sync::Arc;
 
 /// The model in force where none was adopted.
@@ -63,6 +67,7 @@ pub struct App {
     actor: Actor,
     held: Option<Arc<HeldYears>>,
     me: Option<Me>,
+    session: Option<Arc<Session>>,
 }
 
 impl App {
@@ -82,6 +87,7 @@ impl App {
             actor: Actor::Operator,
             held: None,
             me: None,
+            session: None,
         })
     }
 
@@ -127,7 +133,14 @@ impl App {
             purpose: None,
             reach,
         };
-        Ok(grant(&self.actor, request)?)
+        grant(&self.actor, request).map_err(|denied| {
+            // A try is in the log before anybody hears that it was refused.
+            let (who, asked) = ((self.provider, &self.actor), (action, reach));
+            match self.store.refused(who, asked, self.now) {
+                Ok(()) => AppError::Denied(denied),
+                Err(error) => AppError::Store(error),
+            }
+        })
     }
 
     /// Whether whoever asks may do something; asking leaves no trace.

@@ -153,12 +153,15 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     /// Serve the pages and the machine endpoints
     Serve {
-        /// Address to listen on
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: String,
+        #[command(flatten)]
+        serve: ServeArgs,
         #[command(flatten)]
         uploads: UploadArgs,
+        #[command(flatten)]
+        identity: IdentityArgs,
     },
+    /// Print what the program is made of, as CycloneDX JSON
+    Sbom,
     /// Make the made-up town Esimerkkilä in an empty folder (--data), serve it, print a link a role
     Demo {
         /// Port of 127.0.0.1 to listen on; 0 takes a free one
@@ -266,6 +269,14 @@ pub enum UserCommand {
         #[arg(long, value_enum)]
         lang: Option<LanguageArg>,
     },
+    /// Print a code with which the first administrator makes an account at /first, within an hour
+    FirstAdmin,
+    /// Remove the second factors of a person who has lost them, end all sessions of the person
+    ResetFactors {
+        /// What the person types to sign in
+        #[arg(long)]
+        login: String,
+    },
     /// List all accounts: number, role, school and login
     List,
     /// Give a person a new first password, print it once, end all sessions of the person
@@ -308,6 +319,19 @@ pub struct When {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// A proxy with TLS stands before the address
+    #[arg(long, env = "LASNA_TLS_PROXY")]
+    pub tls_proxy: bool,
+    /// Start although the set-up is unsafe: never with real data
+    #[arg(long)]
+    pub insecure_dev: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct UploadArgs {
     /// Folder whose files an administrator may import on the page, without sending them
     #[arg(long, env = "LASNA_IMPORT_FOLDER", value_name = "DIR")]
@@ -318,6 +342,25 @@ pub struct UploadArgs {
     /// Most megabytes of one upload
     #[arg(long, value_name = "MB", default_value_t = 500)]
     pub upload_max: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct IdentityArgs {
+    /// The address that people open, such as https://lasna.example.fi: passkeys are bound to it
+    #[arg(long, env = "LASNA_ORIGIN", value_name = "URL")]
+    pub origin: Option<String>,
+    /// Whether everybody with a password needs a second factor
+    #[arg(long, value_enum, default_value = "required")]
+    pub second_factor: SecondFactorArg,
+    /// A proxy whose X-Forwarded-For says where people are; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<std::net::IpAddr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondFactorArg {
+    Required,
+    Offered,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

@@ -71,14 +71,24 @@ pub fn first_password() -> anyhow::Result<String> {
     Ok(groups.join("-"))
 }
 
+/// Lines for people on a terminal, else one JSON document a line; either way nothing that was sent
+/// can begin a line of its own.
 pub fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LASNA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .init();
+        .with_writer(std::io::stderr);
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        log.with_ansi(true).init();
+    } else {
+        log.json().with_span_list(false).init();
+    }
+    // What a panic says may quote data: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "the program has a fault");
+    }));
 }
 
 pub fn place(args: &Args) -> Place {
@@ -207,7 +217,7 @@ pub fn is_configuration(error: &anyhow::Error) -> bool {
     let of_store = error
         .downcast_ref::<DbError>()
         .is_some_and(|error| error.kind() == ErrorKind::Configuration);
-    of_app || of_store
+    of_app || of_store || error.is::<crate::safety::Unsafe>()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //!
 //! Invariant: with `--json` one JSON document goes to standard output and nothing else.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod backup_args;
 mod commands;
@@ -12,6 +14,7 @@ mod context;
 mod key_file;
 mod log_folder;
 mod output;
+mod safety;
 
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;

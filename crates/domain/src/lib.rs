@@ -6,6 +6,8 @@
 //!
 //! Invariant: every decision is made on integers; nothing in this crate rounds before it decides.
 
+#![forbid(unsafe_code)]
+
 pub mod access;
 pub mod attendance;
 pub mod calendar;

@@ -7,6 +7,8 @@
 //!
 //! Invariant: the same bytes give the same rows and findings, in the same order.
 
+#![forbid(unsafe_code)]
+
 pub mod csv_out;
 pub mod edfi;
 pub mod finding;

@@ -7,6 +7,8 @@
 //!
 //! Invariant: the bytes written depend on the options alone.
 
+#![forbid(unsafe_code)]
+
 mod absence;
 mod book;
 mod calendar;

@@ -7,6 +7,7 @@
 //! Invariant: an account ends once, and with it all its sessions.
 
 use crate::db::{DbError, Read, Tx};
+use crate::passes::DayPass;
 use crate::users::Account;
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
@@ -53,13 +54,27 @@ impl AccountRow {
 }
 
 impl Account {
-    /// Ends the account and its sessions.
+    /// Ends the account, and with it all that opens something: sessions and half-ways, day passes,
+    /// second factors.
     ///
     /// # Errors
     /// The store's; a constraint where it had ended before.
-    pub fn end(&self, tx: &mut Tx<'_>, at: Instant) -> Result<(), DbError> {
+    pub fn end(&self, tx: &mut Tx<'_>, scope: &Scope, at: Instant) -> Result<(), DbError> {
         let params = [self.provider.0.into(), self.no.0.into(), at.0.into()];
         tx.execute(END, &params)?;
-        self.sign_out_all(tx, at)
+        self.sign_out_all(tx, at)?;
+        self.end_halves(tx, at)?;
+        DayPass::take_all(tx, scope, (self.no, at.day_in_finland()), at)?;
+        self.end_factors(tx, at)
+    }
+
+    /// Ends every second factor: the app, the recovery codes, the passkeys.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn end_factors(&self, tx: &mut Tx<'_>, at: Instant) -> Result<(), DbError> {
+        self.end_totps(tx, at)?;
+        self.end_recovery(tx, at)?;
+        self.end_passkeys(tx, at)
     }
 }

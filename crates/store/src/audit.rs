@@ -10,7 +10,7 @@
 
 use crate::db::{DbError, ErrorKind, Param, Read, Row, Tx};
 use crate::keys::{self, Ring, Subject};
-use lasna_domain::access::{Reach, Scope};
+use lasna_domain::access::{Action, Actor, Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{PersonNo, ProviderNo, UserNo};
 use lasna_seal::{DataKey, Hash, entry_hash, leaf_hash, nonce_of};
@@ -36,6 +36,7 @@ pub(crate) const RANGE: &str = "SELECT min(no), max(no) FROM audit \
 pub(crate) const IN_REACH: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
     FROM audit_body b JOIN audit a ON a.no = b.no WHERE b.provider_no = $1 AND b.reach = $2 \
     AND b.no >= $3 AND b.no <= $4 AND b.person_no IS NULL ORDER BY b.no";
+pub(crate) const FIRST_PROVIDER: &str = "SELECT min(no) FROM provider";
 pub(crate) const LAST_AT: &str = "SELECT coalesce(max(at), 0) FROM audit";
 pub(crate) const ERASE: &str = "DELETE FROM audit_body WHERE provider_no = $1 AND person_no = $2";
 /// Number of the advisory lock that keeps the entries in one order.
@@ -257,19 +258,68 @@ pub(crate) fn insert(
     at: Instant,
     target: &str,
 ) -> Result<(), DbError> {
-    let entry = AuditRow::of(scope, at, target);
-    // Before the lock, which everybody waits for; one that is missing is made under it.
-    let key = keys::find(tx, scope.provider(), entry.subject())?;
-    tx.lock(LOCK)?;
-    let no = last(tx)? + 1;
-    let sealed = Sealed::of(tx, (scope.provider(), no), (entry, key))?;
-    tx.execute(INSERT, &sealed.row(&sealed.leaf()))?;
-    tx.execute(BODY_INSERT, &sealed.body_row()).map(drop)
+    append(tx, scope.provider(), AuditRow::of(scope, at, target))
 }
 
 fn damaged(no: i64) -> DbError {
     let text = format!("entry {no} of the audit is damaged");
     DbError::new(ErrorKind::Broken, text)
+}
+
+/// A row of a try to sign in: whoever tried is nobody yet.
+pub(crate) fn insert_nobody(tx: &mut Tx<'_>, at: Instant, target: &str) -> Result<(), DbError> {
+    let provider = tx.query_one(FIRST_PROVIDER, &[])?;
+    let provider = provider.map(|row| row.get::<Option<u32>>(0)).transpose()?;
+    let entry = AuditRow {
+        at,
+        actor: "nobody".to_owned(),
+        reason: "operation".to_owned(),
+        action: Action::SignIn.as_code().to_owned(),
+        reach: "provider".to_owned(),
+        target: target.to_owned(),
+        outcome: "refused".to_owned(),
+        ..AuditRow::default()
+    };
+    append(
+        tx,
+        ProviderNo(provider.flatten().unwrap_or_default()),
+        entry,
+    )
+}
+
+/// A row of something that somebody asked for and has no right to.
+pub(crate) fn insert_refused(
+    tx: &mut Tx<'_>,
+    (provider, actor): (ProviderNo, &Actor),
+    (action, reach): (Action, Reach),
+    at: Instant,
+) -> Result<(), DbError> {
+    let entry = AuditRow {
+        at,
+        actor: actor.code(),
+        role: actor.role().as_code().to_owned(),
+        organisation: reach_code(actor.reach()),
+        action: action.as_code().to_owned(),
+        reach: reach_code(reach),
+        outcome: "refused".to_owned(),
+        person: match reach {
+            Reach::Pupil(pupil) => Some(pupil),
+            _ => None,
+        },
+        user: actor.user(),
+        ..AuditRow::default()
+    };
+    append(tx, provider, entry)
+}
+
+fn append(tx: &mut Tx<'_>, provider: ProviderNo, entry: AuditRow) -> Result<(), DbError> {
+    // Before the lock, which everybody waits for; one that is missing is made under it.
+    let key = keys::find(tx, provider, entry.subject())?;
+    tx.lock(LOCK)?;
+    let no = last(tx)? + 1;
+    let sealed = Sealed::of(tx, (provider, no), (entry, key))?;
+    tx.execute(INSERT, &sealed.row(&sealed.leaf()))?;
+    tx.execute(BODY_INSERT, &sealed.body_row()).map(drop)
 }
 
 impl AuditRow {

@@ -7,14 +7,18 @@
 //!
 //! Invariant: what is visible at an instant depends only on rows known by then.
 
+#![forbid(unsafe_code)]
+
 mod accounts;
 mod acts;
 mod audit;
 pub mod backup;
 mod batches;
 mod carry;
+mod codes;
 pub mod db;
 mod entities;
+mod factors;
 mod facts;
 mod families;
 mod filters;
@@ -28,8 +32,10 @@ mod passes;
 mod reasons;
 mod records;
 mod saves;
+mod sessions;
 mod sign_in;
 mod statements;
+mod tries;
 mod users;
 mod vault;
 
@@ -37,7 +43,9 @@ pub use accounts::AccountRow;
 pub use acts::StoredAct;
 pub use audit::AuditRow;
 pub use batches::{Batch, Visible};
+pub use codes::{OneTimeCode, StoredNotice};
 pub use entities::EntityKind;
+pub use factors::{StoredPasskey, StoredTotp};
 pub use facts::{FactRow, FactTable};
 pub use families::{FamilyTies, Protection};
 pub use filters::StoredFilter;
@@ -52,13 +60,16 @@ pub use migrate::MigrationStep;
 pub use passes::DayPass;
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
+pub use sessions::{NewSession, Session};
 pub use sign_in::{Password, Profile};
 pub use statements::{erasing_statements, statements};
+pub use tries::TryMark;
 pub use users::{Account, StoredModel};
 
 use db::{Database, DbError, Place, Read, Tx};
-use lasna_domain::access::Scope;
+use lasna_domain::access::{Action, Actor, Reach, Scope};
 use lasna_domain::calendar::Instant;
+use lasna_domain::ids::ProviderNo;
 use lasna_seal::KeySource;
 use std::sync::Arc;
 use vault::Vault;
@@ -164,6 +175,46 @@ impl Store {
     ) -> Result<T, E> {
         self.write(|tx| audit::insert(tx, scope, at, target))?;
         self.ask(look)
+    }
+
+    /// Makes a change before anybody is known, with its audit row: a try to sign in.
+    ///
+    /// # Errors
+    /// The closure's, or the store's; then nothing is changed.
+    pub fn change_as_nobody<T, E: From<DbError>>(
+        &self,
+        at: Instant,
+        target: &str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write(|tx| {
+            audit::insert_nobody(tx, at, target)?;
+            change(tx)
+        })
+    }
+
+    /// Writes what is of nobody and needs no audit: tries, and when a session was seen.
+    ///
+    /// # Errors
+    /// The closure's, or the store's.
+    pub fn note<T, E: From<DbError>>(
+        &self,
+        note: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write(note)
+    }
+
+    /// Records that somebody asked for what there is no right to.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn refused(
+        &self,
+        (provider, actor): (ProviderNo, &Actor),
+        asked: (Action, Reach),
+        at: Instant,
+    ) -> Result<(), DbError> {
+        self.write(|tx| audit::insert_refused(tx, (provider, actor), asked, at))
     }
 
     /// Reads what names no person: providers, batches, models, accounts by their token.

@@ -18,6 +18,9 @@ pub(crate) const FIRST: &str = "SELECT user_no, teacher, at, actor FROM day_pass
 pub(crate) const ACTS: &str = "SELECT user_no, teacher, at, actor, given FROM day_pass_act \
     WHERE provider_no = $1 AND day = $2 ORDER BY no";
 pub(crate) const ONCE: &str = "SELECT no FROM day_pass_act WHERE provider_no = $1 AND once = $2";
+pub(crate) const DAYS_OF_USER: &str = "SELECT day FROM day_pass \
+    WHERE provider_no = $1 AND user_no = $2 AND day >= $3 UNION SELECT day FROM day_pass_act \
+    WHERE provider_no = $1 AND user_no = $2 AND day >= $3 ORDER BY day";
 pub(crate) const INSERT: &str = "INSERT INTO day_pass_act \
     (provider_no, no, user_no, day, teacher, given, at, actor, once) \
     SELECT $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM day_pass_act \
@@ -112,5 +115,29 @@ impl DayPass {
             once.into(),
         ];
         tx.execute(INSERT, &params).map(drop)
+    }
+
+    /// Takes back every pass of a substitute from a day on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn take_all(
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        (user, from): (UserNo, Day),
+        at: Instant,
+    ) -> Result<(), DbError> {
+        tx.lock(LOCK)?;
+        let params = [scope.provider().0.into(), user.0.into(), from.0.into()];
+        for row in tx.query(DAYS_OF_USER, &params)? {
+            let day = Day(row.get(0)?);
+            let passes = DayPass::of_day(tx, scope.provider(), day)?;
+            for pass in passes.iter().filter(|pass| pass.user == user) {
+                let once = format!("end:{user}:{}:{day}:{}", at.0, pass.teacher);
+                let key = (user, day, &*pass.teacher);
+                DayPass::act(tx, scope, key, false, (at, &once))?;
+            }
+        }
+        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{ProviderNo, UserNo};
 
 /// Number of the advisory lock under which sessions are ended: one is ended once.
-const LOCK: i64 = 628_0006;
+pub(crate) const LOCK: i64 = 628_0006;
 pub(crate) const LAST_USER: &str = "SELECT coalesce(max(no), 0) FROM user_account";
 pub(crate) const PROFILE_INSERT: &str = "INSERT INTO user_profile \
     (provider_no, user_no, known_at, login, name, person) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -33,18 +33,11 @@ pub(crate) const LANGUAGE_INSERT: &str = "INSERT INTO user_language \
     (provider_no, user_no, known_at, language) VALUES ($1, $2, $3, $4)";
 pub(crate) const LANGUAGE: &str = "SELECT language FROM user_language \
     WHERE provider_no = $1 AND user_no = $2 ORDER BY known_at DESC LIMIT 1";
-pub(crate) const SIGN_IN: &str = "INSERT INTO sign_in \
-    (token_hash, provider_no, user_no, at, ends_at) VALUES ($1, $2, $3, $4, $5)";
 pub(crate) const SIGN_OUT: &str = "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2)";
 pub(crate) const SIGN_OUT_OTHERS: &str = "INSERT INTO sign_out (token_hash, at) \
     SELECT s.token_hash, $1 FROM sign_in s LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
     WHERE s.provider_no = $2 AND s.user_no = $3 AND s.token_hash <> $4 AND s.ends_at > $1 \
     AND o.token_hash IS NULL";
-pub(crate) const SESSION: &str = "SELECT a.no, a.provider_no, a.role, a.school \
-    FROM sign_in s JOIN user_account a ON a.no = s.user_no \
-    LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
-    LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
-    WHERE s.token_hash = $1 AND s.ends_at > $2 AND o.token_hash IS NULL AND e.user_no IS NULL";
 pub(crate) const OF_ROLE: &str = "SELECT p.user_no, p.login, p.name, p.person \
     FROM user_profile p JOIN user_account a ON a.no = p.user_no \
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
@@ -176,9 +169,8 @@ impl Account {
         token: &str,
         at: Instant,
     ) -> Result<Option<Account>, DbError> {
-        let hash = hash(token);
-        let row = read.query_one(SESSION, &[(&hash).into(), at.0.into()])?;
-        row.as_ref().map(Account::of_row).transpose()
+        let session = crate::sessions::Session::of(read, token, at)?;
+        Ok(session.map(|session| session.account))
     }
 
     /// The password in force.
@@ -238,29 +230,6 @@ impl Account {
         let [provider, user] = self.key();
         let params = [provider, user, at.0.into(), language.into()];
         tx.execute(LANGUAGE_INSERT, &params).map(drop)
-    }
-
-    /// Begins a session that ends at an instant.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn sign_in(
-        &self,
-        tx: &mut Tx<'_>,
-        token: &str,
-        at: Instant,
-        ends_at: Instant,
-    ) -> Result<(), DbError> {
-        let [provider, user] = self.key();
-        let hash = hash(token);
-        let params = [
-            (&hash).into(),
-            provider,
-            user,
-            at.0.into(),
-            ends_at.0.into(),
-        ];
-        tx.execute(SIGN_IN, &params).map(drop)
     }
 
     /// Ends a session.

@@ -4,8 +4,8 @@
 
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
-    accounts, acts, audit, backup, batches, entities, families, filters, grants, imports, jobs,
-    keys, log, passes, records, saves, sign_in, users,
+    accounts, acts, audit, backup, batches, codes, entities, factors, families, filters, grants,
+    imports, jobs, keys, log, passes, records, saves, sessions, sign_in, tries, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -36,10 +36,8 @@ pub fn statements() -> Vec<String> {
         sign_in::PASSWORD,
         sign_in::LANGUAGE_INSERT,
         sign_in::LANGUAGE,
-        sign_in::SIGN_IN,
         sign_in::SIGN_OUT,
         sign_in::SIGN_OUT_OTHERS,
-        sign_in::SESSION,
         sign_in::OF_ROLE,
         sign_in::FIRST_PASSWORDS,
         passes::FIRST,
@@ -64,6 +62,7 @@ pub fn statements() -> Vec<String> {
     all.extend(LOG.map(str::to_owned));
     all.extend(RIGHTS.iter().map(|text| (*text).to_owned()));
     all.extend(BACKUPS.map(str::to_owned));
+    all.extend(IDENTITY.map(str::to_owned));
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -116,7 +115,7 @@ const RIGHTS: &[&str] = &[
     grants::REVIEWS,
 ];
 
-const LOG: [&str; 18] = [
+const LOG: [&str; 19] = [
     audit::LAST,
     audit::INSERT,
     audit::BODY_INSERT,
@@ -126,6 +125,7 @@ const LOG: [&str; 18] = [
     audit::ABOUT_BETWEEN,
     audit::RANGE,
     audit::IN_REACH,
+    audit::FIRST_PROVIDER,
     audit::LAST_AT,
     log::LEAVES,
     log::ENTRIES,
@@ -174,4 +174,45 @@ const BACKUPS: [&str; 11] = [
     jobs::JOB_END,
     jobs::START_INSERT,
     jobs::START_LAST,
+];
+
+/// The statements of sessions, tries, factors and codes.
+const IDENTITY: [&str; 37] = [
+    sessions::INSERT,
+    sessions::RUNNING,
+    sessions::OF_USER,
+    sessions::SEEN,
+    sessions::END,
+    sessions::HALF_INSERT,
+    sessions::HALF,
+    sessions::HALF_END,
+    sessions::HALF_END_ALL,
+    tries::COUNT,
+    tries::INSERT,
+    tries::FORGET,
+    tries::FORGET_ONE,
+    tries::FORGET_OLD,
+    factors::TOTP_INSERT,
+    factors::TOTP_LAST,
+    factors::TOTP_ON,
+    factors::TOTP_OFF,
+    factors::STEP_LAST,
+    factors::STEP_INSERT,
+    factors::CODE_INSERT,
+    factors::CODES_LEFT,
+    factors::CODE_USE,
+    factors::CODES_END,
+    factors::PASSKEY_INSERT,
+    factors::PASSKEYS,
+    factors::PASSKEY_OWNER,
+    factors::PASSKEY_USE,
+    factors::PASSKEY_END,
+    factors::PASSKEYS_END,
+    codes::CODE_INSERT,
+    codes::CODE_USE,
+    codes::CODE_OF,
+    codes::NOTICE_INSERT,
+    codes::NOTICES,
+    codes::NOTICES_SEEN,
+    passes::DAYS_OF_USER,
 ];

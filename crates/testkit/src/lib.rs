@@ -4,6 +4,8 @@
 //!
 //! Invariant: nothing here is unguessable, and nothing here is for production.
 
+#![forbid(unsafe_code)]
+
 pub mod keys;
 pub mod postgres;
 pub mod shared;

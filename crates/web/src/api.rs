@@ -120,7 +120,8 @@ fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
 async fn run<T: Send + 'static>(
     use_case: impl FnOnce() -> Result<T, lasna_app::AppError> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(use_case).await {
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(use_case)).await {
         Ok(result) => Ok(result?),
         Err(_) => Err(Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,

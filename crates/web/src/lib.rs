@@ -5,15 +5,21 @@
 //!
 //! Invariant: no name, id of a pupil or token is in a log line, a metric label or an error.
 
+#![forbid(unsafe_code)]
+
 mod api;
+mod browser;
 mod charts;
+mod guard;
 pub mod json;
+mod listen;
+mod openapi;
 mod pages;
 mod problem;
 pub mod routes;
 mod server;
-mod tries;
 mod uploads;
 
+pub use guard::Limits;
 pub use server::{DemoPerson, Settings, router, serve};
 pub use uploads::UploadSettings;

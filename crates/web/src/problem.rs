@@ -25,6 +25,35 @@ impl Problem {
             message: message.into(),
         }
     }
+
+    /// What the router or a guard answered without words.
+    pub fn of_status(status: StatusCode) -> Problem {
+        let (key, message) = match status {
+            StatusCode::NOT_FOUND => ("not_found", "not found, or no right to it"),
+            StatusCode::METHOD_NOT_ALLOWED => ("bad_request.method", "the method is not for this"),
+            StatusCode::PAYLOAD_TOO_LARGE => ("bad_request.large", "the body is too large"),
+            StatusCode::REQUEST_TIMEOUT => ("bad_request.slow", "the body came too slowly"),
+            StatusCode::SERVICE_UNAVAILABLE => ("busy", "too much is asked at once"),
+            status if status.is_server_error() => {
+                ("internal", "the service failed; nothing was changed")
+            }
+            _ => ("bad_request", "the request cannot be read"),
+        };
+        Problem::new(status, key, message)
+    }
+
+    /// What to do about it.
+    fn detail(&self) -> &'static str {
+        match self.key {
+            "unauthorised.token" => "make an account with `lasna user add` and send its token",
+            "not_found" => "check the address and what the account may read",
+            "password.due" => "sign in on the page and choose a password",
+            "busy" => "ask again after the seconds of the header Retry-After",
+            "internal" => "give the number of the header X-Request-Id to who runs the service",
+            "problem" => "whoever runs the service has something to mend",
+            _ => "mend the request and send it again",
+        }
+    }
 }
 
 impl From<AppError> for Problem {
@@ -43,6 +72,14 @@ impl From<AppError> for Problem {
             error @ AppError::PasswordDue => {
                 let text = error.to_string();
                 Problem::new(StatusCode::FORBIDDEN, "password.due", text)
+            }
+            error @ (AppError::FactorDue | AppError::StepUpDue) => {
+                let text = error.to_string();
+                Problem::new(StatusCode::FORBIDDEN, "sign_in.due", text)
+            }
+            error @ AppError::TryLater => {
+                let text = error.to_string();
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "try_later", text)
             }
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
@@ -82,6 +119,7 @@ impl IntoResponse for Problem {
             "status": self.status.as_u16(),
             "key": self.key,
             "message": self.message,
+            "detail": self.detail(),
         });
         let content = [(header::CONTENT_TYPE, "application/problem+json")];
         (self.status, content, body.to_string()).into_response()

@@ -3,27 +3,28 @@
 //! Invariant: the clock comes in from outside; a request's path pattern, method and status are
 //! counted, nothing else of it.
 
-use crate::tries::Tries;
+use crate::guard::{self, Gate, Limits};
 use crate::uploads::{UploadSettings, Uploads};
 use crate::{api, pages, problem::Problem};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use lasna_app::identity::Passkeys;
 use lasna_app::{App, AppError, HeldYears};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
 use lasna_store::Store;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 /// Longer than any answer may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
@@ -50,8 +51,16 @@ pub struct Settings {
     pub secure: bool,
     /// The people of the demo town, who sign in by a link; `None` wherever the data may be real.
     pub demo: Option<Vec<DemoPerson>>,
+    /// Whether everybody who has a password needs a second factor.
+    pub second_factor: bool,
+    /// What passkeys are made with; `None` takes none.
+    pub passkeys: Option<Arc<Passkeys>>,
+    /// Proxies whose word for an address counts.
+    pub proxies: Vec<IpAddr>,
     /// Where files are kept until they are imported; `None` takes none.
     pub uploads: Option<UploadSettings>,
+    /// What callers may take of the service.
+    pub limits: Limits,
 }
 
 /// A person of the demo town.
@@ -74,12 +83,10 @@ pub(crate) struct Shared {
     pub held: Arc<HeldYears>,
     /// The model that was read last, with its text.
     models: Arc<Mutex<Option<HeldModel>>>,
-    pub tries: Arc<Tries>,
-    /// Tries of the old password, by the number of the account.
-    pub password_tries: Arc<Tries>,
     /// A hash takes memory and a core: so many at once.
     pub sign_in_places: Arc<Semaphore>,
     pub uploads: Option<Arc<Uploads>>,
+    pub gate: Arc<Gate>,
 }
 
 /// Passwords hashed at once.
@@ -89,12 +96,11 @@ impl Shared {
     fn new(settings: Settings) -> Shared {
         let uploads = settings.uploads.clone().map(Uploads::new).map(Arc::new);
         Shared {
+            gate: Arc::new(Gate::new(settings.limits)),
             settings,
             uploads,
             held: Arc::default(),
             models: Arc::default(),
-            tries: Arc::default(),
-            password_tries: Arc::default(),
             sign_in_places: Arc::new(Semaphore::new(SIGN_IN_PLACES)),
         }
     }
@@ -112,6 +118,17 @@ impl Shared {
         let model = Arc::new(model);
         *known = Some((text, model.clone()));
         Ok(model)
+    }
+
+    /// What passkeys are made with, where this server takes any.
+    pub fn passkeys(&self) -> Option<Arc<Passkeys>> {
+        self.settings.passkeys.clone()
+    }
+
+    /// Whether whoever is signed in has to set up a second factor first.
+    pub fn factor_due(&self, app: &App) -> bool {
+        let is_demo = self.settings.demo.is_some();
+        self.settings.second_factor && app.require_two_factors(is_demo).is_err()
     }
 
     /// A token of 256 bits in hex.
@@ -134,33 +151,30 @@ pub fn router(settings: Settings) -> Router {
 
 fn router_over(shared: Shared) -> Router {
     let handle = recorder();
-    let header_layer = |name, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-    };
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(api::ready))
         .route("/metrics", get(async move || handle.render()))
         .route("/api/v1/schools/{id}/watch-list", get(api::watch_list))
         .route("/api/v1/figures", get(api::figures))
+        .route("/api/v1/openapi.json", get(crate::openapi::document))
         .merge(page_routes())
         .merge(import_routes())
         .fallback(missing)
         .layer(timeout(REQUEST_TIME))
-        .merge(upload_routes().layer(timeout(UPLOAD_TIME)))
+        .merge(
+            upload_routes()
+                .layer(RequestBodyTimeoutLayer::new(
+                    shared.settings.limits.body_time,
+                ))
+                .layer(timeout(UPLOAD_TIME)),
+        )
+        .layer(CatchPanicLayer::custom(guard::caught))
+        .layer(from_fn_with_state(shared.clone(), guard::at_once))
+        .layer(from_fn_with_state(shared.clone(), guard::bounded))
         .layer(from_fn(count))
-        .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(shared.clone(), pages::door::explain))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header_layer(
-            header::CONTENT_SECURITY_POLICY,
-            pages::CONTENT_POLICY,
-        ))
+        .layer(from_fn_with_state(shared.clone(), guard::wrap))
         .with_state(shared)
 }
 
@@ -206,8 +220,32 @@ fn page_routes() -> Router<Shared> {
             post(register::undo),
         )
         .merge(provider_routes())
+        .merge(identity_routes())
         .route("/assets/{build}/{name}", get(pages::assets::asset))
         .layer(CsrfLayer::new())
+}
+
+/// Sessions, second factors, passkeys, stepping up, the first administrator.
+fn identity_routes() -> Router<Shared> {
+    use pages::identity::{code, factor, first, notices, passkeys, sessions, step_up};
+    let passkey_path = get(code::passkey_form).post(code::passkey);
+    Router::new()
+        .route("/sign-in/code", get(code::form).post(code::send))
+        .route("/sign-in/passkey", passkey_path)
+        .route("/first", get(first::form).post(first::send))
+        .route("/sessions", get(sessions::sessions))
+        .route("/sessions/end", post(sessions::end))
+        .route("/sessions/end-others", post(sessions::end_others))
+        .route("/second-factor", get(factor::overview))
+        .route("/second-factor/begin", post(factor::begin))
+        .route("/second-factor/new", get(factor::new).post(factor::confirm))
+        .route("/second-factor/codes", post(factor::codes))
+        .route("/second-factor/remove", post(factor::remove))
+        .route("/passkeys", get(passkeys::list))
+        .route("/passkeys/new", get(passkeys::new).post(passkeys::add))
+        .route("/passkeys/remove", post(passkeys::remove))
+        .route("/step-up", get(step_up::form).post(step_up::send))
+        .route("/notices/read", post(notices::read))
 }
 
 fn timeout(time: Duration) -> TimeoutLayer {
@@ -328,7 +366,7 @@ pub async fn serve(
             tracing::warn!(%error, "today's lists could not be made ahead");
         }
     });
-    axum::serve(listener, router_over(shared))
-        .with_graceful_shutdown(stop)
-        .await
+    let limits = shared.settings.limits;
+    crate::listen::listen(router_over(shared), limits, listener, stop).await;
+    Ok(())
 }

@@ -5,14 +5,17 @@
 //!
 //! Invariant: every violation has a place and a mend.
 
+mod asvs;
 mod columns;
 mod docs;
 mod edges;
 mod headers;
 mod migrations;
+mod places;
 mod pure;
 mod routes;
 mod sizes;
+mod supply;
 mod translations;
 mod tree;
 mod words;
@@ -65,7 +68,7 @@ impl Found {
     }
 }
 
-const CHECKS: [fn(&Tree, &mut Found); 10] = [
+const CHECKS: [fn(&Tree, &mut Found); 13] = [
     edges::check,
     pure::check,
     sizes::check,
@@ -76,6 +79,9 @@ const CHECKS: [fn(&Tree, &mut Found); 10] = [
     routes::check,
     words::check,
     docs::check,
+    asvs::check,
+    places::check,
+    supply::check,
 ];
 
 /// Runs every check on the tree under `root`.

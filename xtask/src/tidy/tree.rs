@@ -66,6 +66,10 @@ impl Tree {
             .collect()
     }
 
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub fn exists(&self, path: &str) -> bool {
         self.root.join(path).exists()
     }

@@ -73,12 +73,33 @@ impl App {
         let target = format!("user-password:{}", account.no);
         self.store.change(&scope, self.now, &target, |tx| {
             account.set_password(tx, &password, self.now)?;
+            account.tell(tx, "password", self.now)?;
+            account.end_halves(tx, self.now)?;
             account.sign_out_all(tx, self.now)
         })?;
         Ok(account.no)
     }
 
-    /// Ends an account: neither its token nor its password opens it from now on.
+    /// Ends the second factors of a person who has lost them, and all sessions: the password is asked
+    /// next, and then a new factor is set up.
+    ///
+    /// # Errors
+    /// [`AppError`]; a login that no account in use has.
+    pub fn end_factors(&self, login: &str) -> Result<UserNo, AppError> {
+        let scope = self.manage()?;
+        let account = self.managed(WhichAccount::Login(login))?.account;
+        let target = format!("user-factors:{}", account.no);
+        self.store.change(&scope, self.now, &target, |tx| {
+            account.end_factors(tx, self.now)?;
+            account.tell(tx, "factors_ended", self.now)?;
+            account.end_halves(tx, self.now)?;
+            account.sign_out_all(tx, self.now)
+        })?;
+        Ok(account.no)
+    }
+
+    /// Ends an account, and all that opens something with it: token and password, sessions, second
+    /// factors, day passes.
     ///
     /// # Errors
     /// [`AppError`]; an account that is not there or has ended.
@@ -86,8 +107,9 @@ impl App {
         let scope = self.manage()?;
         let account = self.managed(which)?.account;
         let target = format!("user-end:{}", account.no);
-        self.store
-            .change(&scope, self.now, &target, |tx| account.end(tx, self.now))?;
+        self.store.change(&scope, self.now, &target, |tx| {
+            account.end(tx, &scope, self.now)
+        })?;
         Ok(account.no)
     }
 

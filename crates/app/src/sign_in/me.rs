@@ -35,21 +35,20 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.long`,
-    /// `password.wrong`, `password.same`.
+    /// `password.wrong`, `password.same`; [`AppError::TryLater`].
     pub fn change_password(&self, new: &NewPassword<'_>) -> Result<(), AppError> {
         let wrong = |key: &str| Err(AppError::Problem(key.into()));
-        if new.password.chars().count() < PASSWORD_MIN {
-            return wrong("password.short");
-        }
-        if new.password.len() > PASSWORD_MAX {
-            return wrong("password.long");
-        }
+        check_password(new.password)?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         if let Some(known) = self.store.ask(|read| account.password(read))? {
-            // A session that was left open is not enough.
-            if new.old.len() > PASSWORD_MAX || !fits(new.old, &known) {
+            // A session that was left open is not enough, and has no more tries than the door.
+            let whose = account.no.to_string();
+            let tried = Try::count(&self.store, self.now, ("old-password", &whose), None)?;
+            if !fits_within(new.old, &known) {
+                self.note_failure("password-failed")?;
                 return wrong("password.wrong");
             }
+            tried.succeeded(&self.store)?;
             if new.password == new.old {
                 return wrong("password.same");
             }
@@ -60,6 +59,7 @@ impl App {
         };
         self.of_me("password", |tx, account, now| {
             account.set_password(tx, &password, now)?;
+            account.tell(tx, "password", now)?;
             Ok(account.sign_out_others(tx, new.session, now)?)
         })
     }
@@ -98,11 +98,11 @@ impl App {
     }
 
     /// Changes something that is whoever is signed in's own.
-    pub(crate) fn of_me(
+    pub(crate) fn of_me<T>(
         &self,
         target: &str,
-        change: impl FnOnce(&mut lasna_store::db::Tx<'_>, &Account, Instant) -> Result<(), AppError>,
-    ) -> Result<(), AppError> {
+        change: impl FnOnce(&mut Tx<'_>, &Account, Instant) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
         let scope = self.scope(Action::SignIn, self.reach())?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         let now = self.now;

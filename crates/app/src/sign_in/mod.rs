@@ -8,24 +8,27 @@
 mod accounts;
 mod me;
 mod passes;
+mod ready;
 mod ties;
 
 pub use accounts::{ListedAccount, WhichAccount};
+pub(crate) use ready::ReadyPerson;
+
 pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay, overlaps};
 
+use crate::identity::{Method, Try, Wish};
 use crate::{App, AppError};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use lasna_domain::access::{Action, Actor, Reach, Ties, UserRole};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
 use lasna_domain::model::Language;
+use lasna_store::db::Tx;
 use lasna_store::{Account, DayPass, EntityKind, Password, Profile, Store};
 use std::sync::Arc;
 
-/// How long a session lasts: a day at school.
-pub const SESSION_HOURS: i64 = 10;
-/// Characters of a password at least (NIST SP 800-63B for a password alone).
-pub const PASSWORD_MIN: usize = 12;
+/// Characters of a password at least (ASVS 6.2.1, NIST SP 800-63B for a password alone).
+pub const PASSWORD_MIN: usize = 15;
 /// Bytes of a password at most; more is an attempt to keep the processor busy.
 const PASSWORD_MAX: usize = 512;
 
@@ -82,6 +85,8 @@ pub enum SignedIn {
     Ready,
     /// A session runs, and the password must be changed first of all.
     ChangePassword,
+    /// A half-way is open, and the second factor is asked.
+    SecondFactor,
 }
 
 pub(crate) const fn language_code(language: Language) -> &'static str {
@@ -99,11 +104,41 @@ fn language_of(code: &str) -> Option<Language> {
 }
 
 fn hash(password: &str, salt: [u8; 16]) -> Result<String, AppError> {
+    hash_bytes(password.as_bytes(), salt)
+}
+
+fn hash_bytes(password: &[u8], salt: [u8; 16]) -> Result<String, AppError> {
     let failed = |_| AppError::Problem("the password could not be hashed".into());
     let hash = Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &salt)
+        .hash_password_with_salt(password, &salt)
         .map_err(failed)?;
     Ok(hash.to_string())
+}
+
+/// Whether a password that came from outside is the one in force.
+pub(crate) fn fits_within(password: &str, known: &Password) -> bool {
+    password.len() <= PASSWORD_MAX && fits(password, known)
+}
+
+/// Refuses a password that nobody should choose.
+///
+/// # Errors
+/// [`AppError::Problem`] with a key of a sentence: `password.short`, `password.long`.
+pub(crate) fn check_password(password: &str) -> Result<(), AppError> {
+    let wrong = |key: &str| Err(AppError::Problem(key.into()));
+    if password.chars().count() < PASSWORD_MIN {
+        return wrong("password.short");
+    }
+    if password.len() > PASSWORD_MAX {
+        return wrong("password.long");
+    }
+    Ok(())
+}
+
+/// The part of a password that is looked at, where it is too long to be one.
+fn within(password: &str) -> &[u8] {
+    let bytes = password.as_bytes();
+    &bytes[..bytes.len().min(PASSWORD_MAX)]
 }
 
 fn fits(password: &str, known: &Password) -> bool {
@@ -118,6 +153,19 @@ impl App {
     /// [`AppError`]; a login that is taken, a school that is not known.
     pub fn add_person(&self, new: &NewPerson<'_>) -> Result<UserNo, AppError> {
         let scope = self.scope(Action::AddUser, Reach::Provider)?;
+        let ready = self.ready_person(new, true)?;
+        let target = format!("user:{}", new.role.as_code());
+        let insert = |tx: &mut Tx<'_>| ready.insert(tx, &scope, self.now);
+        let account = self.store.change(&scope, self.now, &target, insert)?;
+        Ok(account.no)
+    }
+
+    /// Checks what an account is to be made of, and hashes its password.
+    pub(crate) fn ready_person<'a>(
+        &self,
+        new: &NewPerson<'a>,
+        once: bool,
+    ) -> Result<ReadyPerson<'a>, AppError> {
         let whole = matches!(new.role, UserRole::Coordinator | UserRole::Administrator);
         match new.school {
             Some(id) => drop(self.school(id)?),
@@ -135,73 +183,54 @@ impl App {
         let password = match new.password {
             Some((password, salt)) => Some(Password {
                 hash: hash(password, salt)?,
-                once: true,
+                once,
             }),
             None => None,
         };
-        let target = format!("user:{}", new.role.as_code());
-        self.store.change(&scope, self.now, &target, |tx| {
-            if Account::is_login_taken(tx, &login)? {
-                return Err(AppError::Problem(
-                    "this login is taken: choose another".into(),
-                ));
-            }
-            let role = new.role.as_code();
-            Account::insert_person(tx, &scope, role, new.school, &login, self.now)?;
-            let account = Account {
-                no: Profile::last_user(tx)?,
-                provider: scope.provider(),
-                role: new.role.as_code().to_owned(),
-                school: None,
-            };
-            let profile = Profile {
-                user: account.no,
-                login: login.clone(),
-                name: new.name.to_owned(),
-                person: new.person.map(str::to_owned),
-            };
-            profile.insert(tx, &scope, self.now)?;
-            if let Some(password) = &password {
-                account.set_password(tx, password, self.now)?;
-            }
-            if let Some(language) = new.language {
-                account.set_language(tx, language_code(language), self.now)?;
-            }
-            Ok(account.no)
+        Ok(ReadyPerson {
+            new: new.clone(),
+            login,
+            password,
         })
     }
 
-    /// Begins a session for a login and a password.
+    /// Begins a session for a login and a password, or the way to it where there is a second factor.
     ///
     /// # Errors
-    /// [`AppError::NoAccount`] where they do not belong together.
-    pub fn sign_in(
+    /// [`AppError::NoAccount`] where they do not belong together; [`AppError::TryLater`].
+    pub fn sign_in<'a>(
         store: &Store,
         now: Instant,
         (login, password): (&str, &str),
-        token: &str,
+        wish: impl Into<Wish<'a>>,
     ) -> Result<SignedIn, AppError> {
-        let login = login.trim().to_lowercase();
+        let wish = wish.into();
+        let login: String = login.trim().to_lowercase().chars().take(100).collect();
+        let tried = Try::count(store, now, ("login", &login), wish.address)?;
         let found = store.ask(|read| {
             let account = Account::by_login(read, &login)?;
-            let known = match &account {
-                Some(account) => account.password(read)?,
-                None => None,
-            };
-            Ok::<_, AppError>(account.zip(known))
+            let nobody = Account::nobody();
+            let known = account.as_ref().unwrap_or(&nobody).password(read)?;
+            Ok::<_, AppError>((account, known))
         })?;
-        if password.len() > PASSWORD_MAX {
-            return Err(AppError::NoAccount);
-        }
-        let Some((account, known)) = found else {
+        let right = match &found {
+            (Some(_), Some(known)) => fits_within(password, known),
             // As long as for a login that there is.
-            drop(hash(password, [0; 16])?);
+            _ => hash_bytes(within(password), [0; 16]).map(|_| false)?,
+        };
+        let (Some(account), Some(known), true) = (&found.0, &found.1, right) else {
+            // Of whom, where it is somebody; never what was typed.
+            let no = found.0.map_or(UserNo(0), |account| account.no);
+            let target = format!("sign-in-failed:{no}");
+            store.change_as_nobody(now, &target, |_| Ok::<_, AppError>(()))?;
             return Err(AppError::NoAccount);
         };
-        if !fits(password, &known) {
-            return Err(AppError::NoAccount);
+        tried.succeeded(store)?;
+        if App::factors_of(store, account)?.is_any() {
+            App::begin_half(store, now, account, &wish)?;
+            return Ok(SignedIn::SecondFactor);
         }
-        App::begin_session(store, now, &account, token)?;
+        App::begin_session(store, now, account, &wish, Method::Password.as_code())?;
         Ok(if known.once {
             SignedIn::ChangePassword
         } else {
@@ -213,42 +242,15 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NoAccount`].
-    pub fn sign_in_to_demo(
+    pub fn sign_in_to_demo<'a>(
         store: &Store,
         now: Instant,
         login: &str,
-        token: &str,
+        wish: impl Into<Wish<'a>>,
     ) -> Result<(), AppError> {
         let account = store.ask(|read| Account::by_login(read, login))?;
         let account = account.ok_or(AppError::NoAccount)?;
-        App::begin_session(store, now, &account, token)
-    }
-
-    fn begin_session(
-        store: &Store,
-        now: Instant,
-        account: &Account,
-        token: &str,
-    ) -> Result<(), AppError> {
-        let app = App::of_account(store.clone(), now, account)?;
-        let scope = app.scope(Action::SignIn, app.reach())?;
-        let ends_at = Instant(now.0 + SESSION_HOURS * 3_600_000_000);
-        let target = format!("sign-in:{}", account.no);
-        store.change(&scope, now, &target, |tx| {
-            account.sign_in(tx, token, now, ends_at)
-        })?;
-        Ok(())
-    }
-
-    /// For the account of a session.
-    ///
-    /// # Errors
-    /// [`AppError::NoAccount`] where no such session runs.
-    pub fn with_session(store: Store, now: Instant, token: &str) -> Result<App, AppError> {
-        let account = store
-            .ask(|read| Account::by_session(read, token, now))?
-            .ok_or(AppError::NoAccount)?;
-        App::of_account(store, now, &account)
+        App::begin_session(store, now, &account, &wish.into(), Method::Demo.as_code())
     }
 
     pub(crate) fn of_account(
@@ -264,6 +266,7 @@ impl App {
             actor: Actor::Operator,
             held: None,
             me: None,
+            session: None,
         };
         let school = account.school.as_deref();
         let school = school.map(|id| app.school(id)).transpose()?;

@@ -172,7 +172,7 @@ pub fn is_missing<T: std::fmt::Debug>(result: Result<T, AppError>) {
 }
 
 /// The password that a new person has before choosing one.
-pub const FIRST: &str = "first password";
+pub const FIRST: &str = "a first password";
 
 /// Adds a person of school A who signs in with [`FIRST`].
 pub fn add_new(node: &Node, login: &str) -> Result<(), AppError> {

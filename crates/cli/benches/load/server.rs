@@ -56,6 +56,10 @@ pub fn serve(data: &Path, day: Day) {
         }),
         secure: true,
         demo: None,
+        second_factor: false,
+        passkeys: None,
+        proxies: Vec::new(),
+        limits: lasna_web::Limits::default(),
         uploads: None,
     };
     let keep = settings.clone();

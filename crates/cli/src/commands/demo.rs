@@ -69,11 +69,16 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         random: Arc::new(context::random),
         secure: false,
         demo: Some(people.iter().map(|person| person.demo.clone()).collect()),
+        second_factor: false,
+        // Made when the port is known.
+        passkeys: None,
+        proxies: Vec::new(),
         uploads: Some(UploadSettings {
             folder: folder.join("uploads"),
             import_folder: Some(folder.join("import")),
             bytes_max: 100_000_000,
         }),
+        limits: lasna_web::Limits::default(),
     };
     let links = move |address: &std::net::SocketAddr| {
         let links: Vec<(String, String)> = people

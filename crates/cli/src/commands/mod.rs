@@ -13,6 +13,7 @@ mod keys;
 mod lists;
 mod mapping;
 mod model;
+mod sbom;
 mod service;
 mod upgrade;
 mod user;
@@ -119,7 +120,12 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Doctor { certificate } => doctor::doctor(args, certificate.as_deref()),
         Command::Backup { command } => backup::run(args, command),
         Command::Upgrade(asked) => upgrade::run(args, asked),
-        Command::Serve { listen, uploads } => service::serve(args, listen, uploads),
+        Command::Serve {
+            serve,
+            uploads,
+            identity,
+        } => service::serve(args, serve, uploads, identity),
+        Command::Sbom => sbom::sbom(),
         Command::Demo { port } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
             demo::run(args, &folder, *port)

@@ -4,10 +4,11 @@
 
 use super::Outcome;
 use super::backup::files;
-use crate::args::{Args, UploadArgs};
+use crate::args::{Args, IdentityArgs, SecondFactorArg, ServeArgs, UploadArgs};
 use crate::log_folder::Sealer;
-use crate::{context, output};
+use crate::{context, output, safety};
 use anyhow::Context as _;
+use lasna_app::identity::Passkeys;
 use lasna_web::UploadSettings;
 use lasna_web::json::CheckJson;
 use serde_json::json;
@@ -77,7 +78,18 @@ pub fn check(args: &Args, as_of: Option<&str>) -> anyhow::Result<Outcome> {
     })
 }
 
-pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<Outcome> {
+pub fn serve(
+    args: &Args,
+    serve: &ServeArgs,
+    uploads: &UploadArgs,
+    identity: &IdentityArgs,
+) -> anyhow::Result<Outcome> {
+    let uploads = uploads_of(args, uploads);
+    safety::check(args, &context::place(args), serve, &uploads)?;
+    let passkeys = match &identity.origin {
+        Some(origin) => Some(passkeys_at(origin)?),
+        None => None,
+    };
     super::upgrade::before_serving(args)?;
     let store = context::store(args)?;
     lasna_app::App::operator(store.clone(), context::now())?
@@ -91,13 +103,22 @@ pub fn serve(args: &Args, listen: &str, uploads: &UploadArgs) -> anyhow::Result<
         random: Arc::new(context::random),
         secure: true,
         demo: None,
-        uploads: Some(uploads_of(args, uploads)),
+        second_factor: identity.second_factor == SecondFactorArg::Required,
+        passkeys,
+        proxies: identity.trusted_proxy.clone(),
+        uploads: Some(uploads),
+        limits: lasna_web::Limits::default(),
     };
     // Dropped after the last request: then the last checkpoint is written.
     let _sealer = Sealer::start(settings.store.clone(), super::audit::folder_of(args))?;
-    let done = serve_with(settings, listen, |_| Ok(()));
+    let done = serve_with(settings, &serve.listen, |_| Ok(()));
     drop(drill);
     done
+}
+
+fn passkeys_at(origin: &str) -> anyhow::Result<Arc<Passkeys>> {
+    let passkeys = Passkeys::new(origin).map_err(|text| anyhow::anyhow!("--origin {text}"))?;
+    Ok(Arc::new(passkeys))
 }
 
 /// Uploads are kept beside the database, or in the usual data folder where that is PostgreSQL.
@@ -115,7 +136,7 @@ fn uploads_of(args: &Args, uploads: &UploadArgs) -> UploadSettings {
 
 /// Serves until it is stopped; `ready` is called with the address once the socket is open.
 pub fn serve_with(
-    settings: lasna_web::Settings,
+    mut settings: lasna_web::Settings,
     listen: &str,
     ready: impl FnOnce(&std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<Outcome> {
@@ -130,6 +151,12 @@ pub fn serve_with(
             .with_context(|| format!("--listen {listen}"))?;
         let address = listener.local_addr()?;
         eprintln!("lasna: listening on http://{address}");
+        if settings.demo.is_some() {
+            settings.passkeys = Some(passkeys_at(&format!(
+                "http://localhost:{}",
+                address.port()
+            ))?);
+        }
         ready(&address)?;
         lasna_web::serve(settings, listener, stop()).await?;
         Ok(Outcome::Ok)

@@ -33,6 +33,8 @@ pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
             output::lines([format!("{login} gives the lessons of {teacher} on {day}")])?;
             Ok(Outcome::Ok)
         }
+        UserCommand::FirstAdmin => first_admin(args),
+        UserCommand::ResetFactors { login } => reset_factors(args, login),
         UserCommand::List => list(args),
         UserCommand::Password { login } => password(args, login),
         UserCommand::End { login, no } => end(args, login.as_deref(), *no),
@@ -162,6 +164,31 @@ fn password(args: &Args, login: &str) -> anyhow::Result<Outcome> {
             format!("a new first password for the login {login} is shown this once:"),
             password,
         ])?;
+    }
+    Ok(Outcome::Ok)
+}
+
+fn first_admin(args: &Args) -> anyhow::Result<Outcome> {
+    let random = context::random().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let code = context::app(args)?.first_code(&random)?;
+    if args.json {
+        let minutes = lasna_app::identity::FIRST_CODE_MINUTES;
+        output::json(&json!({ "code": code, "minutes": minutes }))?;
+    } else {
+        output::lines([
+            "type this code at /first within an hour; it is shown this once:".to_owned(),
+            code,
+        ])?;
+    }
+    Ok(Outcome::Ok)
+}
+
+fn reset_factors(args: &Args, login: &str) -> anyhow::Result<Outcome> {
+    let no = context::app(args)?.end_factors(login)?;
+    if args.json {
+        output::json(&json!({ "no": no.0, "login": login }))?;
+    } else {
+        output::lines([format!("the second factors of account {no} have ended")])?;
     }
     Ok(Outcome::Ok)
 }

@@ -16,6 +16,7 @@ mod backup;
 mod cast;
 mod codes;
 mod damage;
+mod hardening;
 mod kill;
 mod kill_save;
 mod mapping;

@@ -10,15 +10,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-struct Service {
+pub struct Service {
     child: Child,
-    address: String,
+    pub address: String,
     log: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
 }
 
 impl Service {
-    fn start(lasna: &Lasna) -> Service {
+    pub fn start(lasna: &Lasna) -> Service {
         let mut command = lasna.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.env("LASNA_LOG", "debug");
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -35,7 +35,7 @@ impl Service {
         let sink = Arc::clone(&log);
         let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                sink.lock().unwrap().push_str(&line);
+                *sink.lock().unwrap() += &(line + "\n");
             }
         });
         Service {
@@ -63,7 +63,7 @@ impl Service {
     }
 
     /// Asks it to end; the exit code and all that it logged.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub fn stop(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().unwrap();
         let code = self.child.wait().unwrap().code();

@@ -75,6 +75,38 @@ fn accounts_are_listed_renewed_and_ended() {
 }
 
 #[test]
+fn the_first_administrators_code_is_printed_where_there_is_none() {
+    on_both("first_admin", |lasna: &Lasna| {
+        let printed = lasna.json(&["user", "first-admin"]);
+        assert_eq!(printed["minutes"], 60);
+        let code = printed["code"].as_str().unwrap();
+        assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4; 4]);
+        assert_ne!(lasna.json(&["user", "first-admin"])["code"], code);
+        let add = ["user", "add", "--role", "administrator", "--login"];
+        lasna.json(&[add.as_slice(), &["jukka", "--name", "Jukka"]].concat());
+        let refused = lasna.run(&["user", "first-admin"]);
+        assert_eq!(refused.code, 1);
+        assert!(refused.err.contains("already"), "{}", refused.err);
+        assert_eq!(
+            lasna.json(&["user", "reset-factors", "--login", "Jukka"])["no"],
+            1
+        );
+        let nobody = lasna.run(&["user", "reset-factors", "--login", "nobody"]);
+        assert_eq!(nobody.code, 1);
+    });
+}
+
+#[test]
+fn a_service_refuses_an_address_that_passkeys_cannot_have() {
+    let lasna = Lasna::on_sqlite();
+    for origin in ["https://127.0.0.1", "http://lasna.example.fi", "lasna"] {
+        let run = lasna.run(&["serve", "--listen", "127.0.0.1:0", "--origin", origin]);
+        assert_eq!(run.code, 1, "{origin}");
+        assert!(run.err.contains("--origin"), "{}", run.err);
+    }
+}
+
+#[test]
 fn help_says_what_is_served() {
     let lasna = Lasna::on_sqlite();
     let help = lasna.run(&["serve", "--help"]);
@@ -85,7 +117,15 @@ fn help_says_what_is_served() {
         help.out
     );
     let users = lasna.run(&["user", "--help"]);
-    for command in ["add", "list", "password", "end", "day-pass"] {
+    for command in [
+        "add",
+        "first-admin",
+        "reset-factors",
+        "list",
+        "password",
+        "end",
+        "day-pass",
+    ] {
         assert!(
             users.ok().contains(&format!("\n  {command}")),
             "{}",

@@ -9,6 +9,7 @@ mod bulk;
 mod postgres;
 mod sqlite;
 mod stories;
+mod tls;
 
 use lasna_store::db::{Database, DbError, Place, Tx};
 use lasna_testkit::temp::{TempDir, folder};

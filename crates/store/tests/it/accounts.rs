@@ -7,7 +7,7 @@ use crate::{Opened, both};
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
 use lasna_store::db::{Constraint, DbError, ErrorKind, Read};
-use lasna_store::{Account, AccountRow, Profile};
+use lasna_store::{Account, AccountRow, NewSession, Profile};
 
 /// Whether token, login and session lead to an account at instant 12.
 fn opens(o: &Opened, token: &str, login: &str, session: &str) -> [bool; 3] {
@@ -47,7 +47,7 @@ fn in_use(o: &Opened, scope: &Scope, [aino, eero]: [&Account; 2]) -> Account {
     .unwrap();
     for (account, session) in [(aino, "one"), (aino, "two"), (eero, "three")] {
         change(o, scope, 10, |tx| {
-            account.sign_in(tx, session, Instant(10), Instant(20))
+            account.sign_in(tx, &NewSession::plain(session, Instant(10), Instant(20)))
         })
         .unwrap();
     }
@@ -73,7 +73,7 @@ fn an_ended_account_is_opened_by_nothing_and_stays() {
         let tables = ["user_end", "sign_out", "audit"];
         let before = tables.map(|table| o.count(table));
         let failed = change(o, &scope, 11, |tx| {
-            aino.end(tx, Instant(11))?;
+            aino.end(tx, &scope, Instant(11))?;
             Err::<(), _>(DbError::new(ErrorKind::Value, "a rule"))
         });
         assert_eq!(failed.unwrap_err().kind(), ErrorKind::Value);
@@ -81,13 +81,13 @@ fn an_ended_account_is_opened_by_nothing_and_stays() {
         assert_eq!(opens(o, "machine", "aino", "one"), [true; 3]);
 
         for account in [&aino, &machine] {
-            change(o, &scope, 11, |tx| account.end(tx, Instant(11))).unwrap();
+            change(o, &scope, 11, |tx| account.end(tx, &scope, Instant(11))).unwrap();
         }
         assert_eq!(opens(o, "machine", "aino", "one"), [false; 3]);
         assert_eq!(opens(o, "", "eero", "three"), [false, true, true]);
         assert_eq!(counts(o, &scope), (1, 1));
         assert_eq!(o.count("sign_out"), 2, "each session has its end");
-        let twice = change(o, &scope, 12, |tx| aino.end(tx, Instant(12)));
+        let twice = change(o, &scope, 12, |tx| aino.end(tx, &scope, Instant(12)));
         assert!(twice.unwrap_err().breaks(Constraint::Unique));
         // The rows stay: the login is not given again, and the list says when it ended.
         assert_eq!((o.count("user_account"), o.count("user_profile")), (3, 2));
@@ -127,7 +127,7 @@ fn all_sessions_of_one_person_end_and_of_nobody_else() {
             (&eero, "three", 20),
         ] {
             change(o, &scope, 10, |tx| {
-                account.sign_in(tx, session, Instant(10), Instant(ends))
+                account.sign_in(tx, &NewSession::plain(session, Instant(10), Instant(ends)))
             })
             .unwrap();
         }

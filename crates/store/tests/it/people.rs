@@ -7,7 +7,7 @@ use lasna_domain::access::Scope;
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::UserNo;
 use lasna_store::db::{Constraint, DbError, ErrorKind, Read, Tx};
-use lasna_store::{Account, DayPass, Password, Profile};
+use lasna_store::{Account, DayPass, NewSession, Password, Profile};
 
 pub fn change<T>(
     o: &Opened,
@@ -129,7 +129,7 @@ fn a_session_runs_until_it_ends_or_is_ended() {
         let eero = person(o, &scope, "eero", 5).unwrap();
         for (account, token) in [(&aino, "one"), (&aino, "two"), (&eero, "three")] {
             change(o, &scope, 10, |tx| {
-                account.sign_in(tx, token, Instant(10), Instant(20))
+                account.sign_in(tx, &NewSession::plain(token, Instant(10), Instant(20)))
             })
             .unwrap();
         }
@@ -160,7 +160,7 @@ fn a_session_runs_until_it_ends_or_is_ended() {
         });
         assert!(never.unwrap_err().breaks(Constraint::ForeignKey));
         let again = change(o, &scope, 13, |tx| {
-            eero.sign_in(tx, "two", Instant(13), Instant(20))
+            eero.sign_in(tx, &NewSession::plain("two", Instant(13), Instant(20)))
         });
         assert!(
             again.unwrap_err().breaks(Constraint::Unique),
@@ -183,7 +183,7 @@ fn other_sessions_end_with_the_change_and_not_without() {
             (&eero, "three", 20),
         ] {
             change(o, &scope, 10, |tx| {
-                account.sign_in(tx, token, Instant(10), Instant(ends))
+                account.sign_in(tx, &NewSession::plain(token, Instant(10), Instant(ends)))
             })
             .unwrap();
         }
@@ -225,7 +225,10 @@ fn neither_token_nor_session_is_in_the_file() {
         let scope = o.provider("town");
         let aino = person(o, &scope, "aino", 5).unwrap();
         change(o, &scope, 10, |tx| {
-            aino.sign_in(tx, "zztokenzz", Instant(10), Instant(20))
+            aino.sign_in(
+                tx,
+                &NewSession::plain("zztokenzz", Instant(10), Instant(20)),
+            )
         })
         .unwrap();
         let (kept, length): (Vec<u8>, i64) = o
@@ -304,7 +307,7 @@ fn nothing_of_a_person_changes_without_its_audit_row() {
         let failed = change(o, &scope, 6, |tx| {
             aino.set_password(tx, &password("x", false), Instant(6))?;
             aino.set_language(tx, "sv", Instant(6))?;
-            aino.sign_in(tx, "one", Instant(6), Instant(9))?;
+            aino.sign_in(tx, &NewSession::plain("one", Instant(6), Instant(9)))?;
             let of = (aino.no, Day(1), "t1");
             DayPass::act(tx, &scope, of, true, (Instant(6), "six"))?;
             Err::<(), _>(DbError::new(ErrorKind::Value, "a rule"))
@@ -314,7 +317,7 @@ fn nothing_of_a_person_changes_without_its_audit_row() {
         // The audit row cannot be written: no session begins.
         o.meddle("drop table audit").unwrap();
         let refused = change(o, &scope, 7, |tx| {
-            aino.sign_in(tx, "two", Instant(7), Instant(9))
+            aino.sign_in(tx, &NewSession::plain("two", Instant(7), Instant(9)))
         });
         assert!(refused.is_err());
         assert_eq!(o.count("sign_in"), before[2]);

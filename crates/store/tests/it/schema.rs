@@ -35,9 +35,23 @@ fn every_statement_is_understood() {
     });
 }
 
+/// What is no fact and nobody's act: when a session was seen last, the counter of a passkey, tries of
+/// the last day; and an end that is written once.
+const PASSING: [&str; 6] = [
+    "INSERT INTO session_seen ",
+    "INSERT INTO passkey_use ",
+    "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    "DELETE FROM sign_in_try WHERE mark = $1",
+    "DELETE FROM sign_in_try WHERE no = ",
+    "DELETE FROM sign_in_try WHERE at < $1",
+];
+
 #[test]
 fn no_statement_changes_or_removes_a_row() {
     for sql in lasna_store::statements() {
+        if PASSING.iter().any(|lead| sql.starts_with(lead)) {
+            continue;
+        }
         let first = sql.split(' ').next().unwrap();
         assert!(["SELECT", "INSERT"].contains(&first), "{sql}");
         for word in ["UPDATE", "DELETE", "CONFLICT", "REPLACE", "TRUNCATE"] {
@@ -145,7 +159,11 @@ fn every_column_has_a_class_a_purpose_and_a_retention() {
             assert_eq!(keys, ["class", "purpose", "retention"], "{place}");
             assert!(CLASSES.contains(&says["class"].as_str()), "{place}");
             assert!(!says["purpose"].trim().is_empty(), "{place}");
-            assert!(is_retention(&says["retention"]), "{place}");
+            assert!(
+                is_retention(&says["retention"])
+                    || (table == "sign_in_try" && says["retention"] == "log+1d"),
+                "{place}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@
 
 mod server;
 
-pub use server::{Cluster, start_cluster};
+pub use server::{Cluster, start_cluster, start_tls_cluster};
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

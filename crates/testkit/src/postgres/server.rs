@@ -51,12 +51,30 @@ struct Keeper {
 /// # Errors
 /// Where it is installed and does not start; with the end of its log.
 pub fn start_cluster() -> io::Result<Option<Cluster>> {
+    start_with(false)
+}
+
+/// As [`start_cluster`], speaking TLS too, as `localhost` with a certificate of its own authority;
+/// `None` also where there is no `openssl` to make it.
+///
+/// # Errors
+/// As [`start_cluster`].
+pub fn start_tls_cluster() -> io::Result<Option<Cluster>> {
+    let has_openssl = Command::new("openssl").arg("version").output().is_ok();
+    if has_openssl {
+        start_with(true)
+    } else {
+        Ok(None)
+    }
+}
+
+fn start_with(tls: bool) -> io::Result<Option<Cluster>> {
     let Some(programs) = programs() else {
         return Ok(None);
     };
     let mut last = io::Error::other("no port is free");
     for _ in 0..PORTS_MAX {
-        match start(&programs) {
+        match start(&programs, tls) {
             Ok(cluster) => return Ok(Some(cluster)),
             Err(error) => last = error,
         }
@@ -64,7 +82,7 @@ pub fn start_cluster() -> io::Result<Option<Cluster>> {
     Err(last)
 }
 
-fn start(programs: &Path) -> io::Result<Cluster> {
+fn start(programs: &Path, tls: bool) -> io::Result<Cluster> {
     let folder = tempfile::Builder::new().prefix("lasna-pg-").tempdir()?;
     let user = ServerUser::for_folder(folder.path())?;
     let mut initdb = user.command(&programs.join("initdb"), folder.path());
@@ -81,6 +99,9 @@ fn start(programs: &Path) -> io::Result<Cluster> {
         "-D",
     ]);
     run(initdb.arg(folder.path().join("data")))?;
+    if tls {
+        certify(&user, folder.path())?;
+    }
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let cluster = serve(programs, &user, folder.path(), port)?;
     // From here on the keeper removes the folder.
@@ -99,6 +120,33 @@ fn start(programs: &Path) -> io::Result<Cluster> {
         "the server did not start:\n{log}"
     )))
 }
+
+/// Makes an authority and the server's certificate, and has the server use it.
+fn certify(user: &ServerUser, folder: &Path) -> io::Result<()> {
+    let data = folder.join("data");
+    let openssl = |args: &str| {
+        let mut command = user.command(Path::new("openssl"), &data);
+        run(command.args(args.split(' ')))
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    openssl(&format!(
+        "req -x509 {key} -keyout ca.key -out {AUTHORITY} -days 2 -subj /CN=authority"
+    ))?;
+    openssl(&format!(
+        "req {key} -keyout server.key -out server.csr -subj /CN=localhost"
+    ))?;
+    fs::write(folder.join("names"), "subjectAltName=DNS:localhost\n")?;
+    openssl(&format!(
+        "x509 -req -in server.csr -CA {AUTHORITY} -CAkey ca.key -CAcreateserial -days 2 \
+         -extfile ../names -out server.crt"
+    ))?;
+    let settings = data.join("postgresql.conf");
+    let text = fs::read_to_string(&settings)?;
+    fs::write(&settings, format!("{text}\nssl = on\n"))
+}
+
+/// The authority's certificate, in the folder of the data.
+const AUTHORITY: &str = "ca.crt";
 
 /// Starts the server under its keeper.
 fn serve(programs: &Path, user: &ServerUser, folder: &Path, port: u16) -> io::Result<Cluster> {
@@ -146,6 +194,12 @@ impl Cluster {
     /// Its folder, where it was started here.
     pub fn folder(&self) -> Option<&Path> {
         self.keeper.as_ref().map(|keeper| keeper.folder.as_path())
+    }
+
+    /// The certificate of the authority of a cluster that speaks TLS.
+    pub fn authority(&self) -> Option<PathBuf> {
+        let file = self.folder()?.join("data").join(AUTHORITY);
+        file.exists().then_some(file)
     }
 
     /// Makes an empty database; gives its address.

@@ -30,6 +30,10 @@ pub(crate) async fn asset(Path((build, name)): Path<(String, String)>) -> Respon
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/register.js").as_slice(),
         ),
+        "passkey.js" => (
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/passkey.js").as_slice(),
+        ),
         "ring.svg" => (
             "image/svg+xml",
             include_bytes!("../../assets/ring.svg").as_slice(),

@@ -7,6 +7,7 @@ use super::day::said;
 use super::sign_in::own_path;
 use super::visit::Visit;
 use super::watch_list::path;
+use crate::problem::Problem;
 use crate::routes::page_above;
 use crate::server::Shared;
 use axum::body::Body;
@@ -65,6 +66,15 @@ pub(crate) fn to_sign_in(visit: &Visit) -> Response {
     Redirect::to(&path("/sign-in", &query.finish())).into_response()
 }
 
+/// To the page that asks for a proof, and from there back.
+pub(crate) fn to_step_up(visit: &Visit) -> Response {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(at) = page_above(&visit.path) {
+        query.append_pair("to", &path(at, &visit.query));
+    }
+    Redirect::to(&path("/step-up", &query.finish())).into_response()
+}
+
 /// Where one comes after signing in: the page that was asked for, where it is one.
 pub(crate) fn way_in(asked: &str) -> String {
     let own = own_path(asked);
@@ -93,14 +103,21 @@ pub(crate) async fn explain(
     let status = response.status();
     let machine = ["/api/", "/assets/", "/healthz", "/readyz", "/metrics"];
     let for_machines = machine.iter().any(|lead| visit.path.starts_with(lead));
-    if for_machines || status.as_u16() < 400 || is_told(&response) {
+    let for_api = visit.path.starts_with("/api/");
+    if for_machines && !for_api || status.as_u16() < 400 || is_told(&response) {
         return response;
     }
     let is_head = visit.method == Method::HEAD;
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let mut told = told(visit, status).await;
-    if let Some(allow) = allow {
-        told.headers_mut().insert(header::ALLOW, allow);
+    let kept = [header::ALLOW, header::CONNECTION];
+    let kept = kept.map(|name| (response.headers().get(&name).cloned(), name));
+    let mut told = match for_api {
+        true => Problem::of_status(status).into_response(),
+        false => told(visit, status).await,
+    };
+    for (value, name) in kept {
+        if let Some(value) = value {
+            told.headers_mut().insert(name, value);
+        }
     }
     if is_head {
         *told.body_mut() = Body::empty();
@@ -122,6 +139,7 @@ async fn told(visit: Visit, status: StatusCode) -> Response {
         StatusCode::NOT_FOUND => "missing",
         StatusCode::METHOD_NOT_ALLOWED => "method",
         StatusCode::PAYLOAD_TOO_LARGE => "large",
+        StatusCode::REQUEST_TIMEOUT => "slow",
         StatusCode::SERVICE_UNAVAILABLE => return visit.plain_error(status, "busy"),
         status if status.is_server_error() => return visit.plain_error(status, "failed"),
         _ => "form",

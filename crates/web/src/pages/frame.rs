@@ -2,6 +2,7 @@
 //!
 //! Invariant: the navigation of a role holds nothing that the role may not open.
 
+use super::identity::notices::Told;
 use super::texts::Texts;
 use super::tour::Card;
 use crate::charts::grouped;
@@ -43,6 +44,8 @@ pub(crate) struct Frame {
     pub known: Option<String>,
     /// What the reader should know before anything else on the page.
     pub notice: Option<String>,
+    /// What changed about how one signs in, until it was read.
+    pub told: Option<Told>,
     /// The card of the guided tour, in the demo town.
     pub tour: Option<Card>,
 }
@@ -77,6 +80,7 @@ impl Frame {
             demo: false,
             known: None,
             notice: None,
+            told: None,
             tour: None,
         }
     }

@@ -12,6 +12,7 @@ mod day;
 pub(crate) mod door;
 pub(crate) mod frame;
 pub(crate) mod help;
+pub(crate) mod identity;
 pub(crate) mod imports;
 pub(crate) mod ladder;
 pub(crate) mod measures;
@@ -35,10 +36,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use frame::LANGUAGES;
 use lasna_domain::model::Language;
-
-/// What may be loaded by a page: its own style and scripts, and nothing else.
-pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The language that the address asks for, else the first known one that the browser prefers, else
 /// Finnish.

@@ -4,14 +4,15 @@
 
 use super::door::{self, Why};
 use super::frame::{Frame, LANGUAGES};
-use super::visit::{Desk, Reply, Visit, session_cookie};
+use super::identity;
+use super::visit::{Desk, Reply, Visit};
 use super::watch_list::path;
 use crate::server::Shared;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use lasna_app::{App, AppError, NewPassword, PASSWORD_MIN, SignedIn};
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ struct SignInPage {
     /// Why one has to sign in.
     why: Option<String>,
     errors: Vec<(String, String)>,
+    /// The way to signing in with a passkey, where this server takes any.
+    passkey: Option<String>,
     demo: Vec<(String, String)>,
 }
 
@@ -77,6 +80,13 @@ fn page(visit: &Visit, form: &SignInForm, error: Option<&str>) -> SignInPage {
             .into_iter()
             .collect(),
         demo: people.iter().map(link).collect(),
+        passkey: visit.shared.passkeys().map(|_| {
+            let to = form_urlencoded::Serializer::new(String::new())
+                .append_pair("to", &form.to)
+                .finish();
+            let to = if form.to.is_empty() { "" } else { &to };
+            path("/sign-in/passkey", to)
+        }),
         frame,
     }
 }
@@ -106,6 +116,8 @@ pub(crate) struct SignInForm {
     password: String,
     /// The page that was asked for.
     to: String,
+    /// Whether others use the machine too.
+    shared: String,
 }
 
 /// `POST /sign-in`
@@ -117,46 +129,39 @@ pub(crate) async fn sign_in(
     let Ok(_place) = shared.sign_in_places.clone().acquire_owned().await else {
         return visit.plain_error(StatusCode::SERVICE_UNAVAILABLE, "busy");
     };
-    let now = (shared.settings.clock)();
-    if shared.tries.must_wait(&form.login, now) {
-        let page = page(&visit, &form, Some("sign_in.wait"));
-        return super::render_with(StatusCode::TOO_MANY_REQUESTS, &page);
-    }
     let Ok(token) = shared.token() else {
         return visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
     };
-    let (login, password) = (form.login.clone(), form.password.clone());
-    let sent = token.clone();
-    let store = shared.settings.store.clone();
-    let done =
-        tokio::task::spawn_blocking(move || App::sign_in(&store, now, (&login, &password), &sent));
-    match done.await {
-        Ok(Ok(came)) => {
-            shared.tries.forget(&form.login);
-            let way = match came {
-                SignedIn::Ready => door::way_in(&form.to),
-                SignedIn::ChangePassword => "/password".to_owned(),
-            };
-            with_cookie(&shared, Some(&token), Reply::Go(way))
+    let asker = visit.clone();
+    let sent = (form.login.clone(), form.password.clone(), token.clone());
+    let is_shared = !form.shared.is_empty();
+    let settled = visit
+        .settle(move |visit| {
+            let (login, password, token) = &sent;
+            let (store, now) = (
+                &visit.shared.settings.store,
+                (visit.shared.settings.clock)(),
+            );
+            let wish = identity::wish_of(visit, token, is_shared);
+            match App::sign_in(store, now, (login, password), wish) {
+                Ok(came) => Ok(Ok(came)),
+                Err(AppError::NoAccount) => {
+                    Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, "sign_in.wrong")))
+                }
+                Err(AppError::TryLater) => Ok(Err((StatusCode::TOO_MANY_REQUESTS, "sign_in.wait"))),
+                Err(error) => Err(error),
+            }
+        })
+        .await;
+    match settled {
+        Ok(Ok(SignedIn::Ready)) => identity::signed_in(&shared, &token, door::way_in(&form.to)),
+        Ok(Ok(SignedIn::ChangePassword)) => {
+            identity::signed_in(&shared, &token, "/password".to_owned())
         }
-        Ok(Err(AppError::NoAccount)) => {
-            shared.tries.failed(&form.login, now);
-            let page = page(&visit, &form, Some("sign_in.wrong"));
-            super::render_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        Ok(Err(error)) => {
-            tracing::error!(%error, "signing in failed");
-            visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed")
-        }
-        Err(_) => visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+        Ok(Ok(SignedIn::SecondFactor)) => identity::code::half_way(&shared, &token, &form.to),
+        Ok(Err((status, key))) => super::render_with(status, &page(&asker, &form, Some(key))),
+        Err(response) => *response,
     }
-}
-
-fn with_cookie(shared: &Shared, token: Option<&str>, reply: Reply) -> Response {
-    let mut response = reply.into_response();
-    let cookie = session_cookie(token, shared.settings.secure);
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    response
 }
 
 /// `GET /demo/{role}`: signs in as a person of the demo town; there is no such path elsewhere.
@@ -170,28 +175,26 @@ pub(crate) async fn demo(
     let (Some(person), Ok(token)) = (found.cloned(), shared.token()) else {
         return visit.plain_error(StatusCode::NOT_FOUND, "missing");
     };
-    let (store, now, sent) = (
-        shared.settings.store.clone(),
-        (shared.settings.clock)(),
-        token.clone(),
-    );
-    let done = tokio::task::spawn_blocking(move || {
-        App::sign_in_to_demo(&store, now, &person.login, &sent)
-    });
-    match done.await {
-        Ok(Ok(())) => {
-            let way = door::way_in(&door::asked(&visit.query));
-            let mut response = with_cookie(&shared, Some(&token), Reply::Go(way));
+    let sent = token.clone();
+    let to = door::asked(&visit.query);
+    let settled = visit
+        .settle(move |visit| {
+            let settings = &visit.shared.settings;
+            let wish = identity::wish_of(visit, &sent, false);
+            App::sign_in_to_demo(&settings.store, (settings.clock)(), &person.login, wish)
+                // The account of a link may have been ended.
+                .or(Err(AppError::NotFound("person")))
+        })
+        .await;
+    match settled {
+        Ok(()) => {
+            let mut response = identity::signed_in(&shared, &token, door::way_in(&to));
             // The tour of another person is not this one's.
             let over = super::tour::cookie(None);
             response.headers_mut().append(header::SET_COOKIE, over);
             response
         }
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a link of the demo town failed");
-            visit.plain_error(StatusCode::NOT_FOUND, "missing")
-        }
-        Err(_) => visit.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+        Err(response) => *response,
     }
 }
 
@@ -204,10 +207,7 @@ pub(crate) async fn sign_out(State(shared): State<Shared>, visit: Visit) -> Resp
             Ok(Reply::Go("/sign-in".into()))
         })
         .await;
-    let mut response = response;
-    let cookie = session_cookie(None, shared.settings.secure);
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    response
+    identity::signed_out(&shared, response)
 }
 
 #[derive(Deserialize)]
@@ -301,11 +301,6 @@ pub(crate) async fn change_password(
     let session = visit.token.clone().unwrap_or_default();
     visit
         .desk(move |desk| {
-            // Whoever finds a session open has no more tries than at the door.
-            let who = desk.me()?.user.to_string();
-            if shared.password_tries.must_wait(&who, desk.now) {
-                return Reply::refused(&password_page(desk, Some("sign_in.wait"))?);
-            }
             if form.password != form.again {
                 return Reply::refused(&password_page(desk, Some("password.differ"))?);
             }
@@ -318,17 +313,11 @@ pub(crate) async fn change_password(
                 session: &session,
             });
             match done {
-                Ok(()) => {
-                    shared.password_tries.forget(&who);
-                    Ok(Reply::Go("/today".into()))
+                Ok(()) => Ok(Reply::Go("/today".into())),
+                Err(error) => {
+                    let (status, key) = identity::told(error)?;
+                    Reply::refused_with(status, &password_page(desk, Some(&key))?)
                 }
-                Err(AppError::Problem(key)) => {
-                    if key == "password.wrong" {
-                        shared.password_tries.failed(&who, desk.now);
-                    }
-                    Reply::refused(&password_page(desk, Some(&key))?)
-                }
-                Err(error) => Err(error),
             }
         })
         .await

@@ -4,7 +4,8 @@
 //! account; what goes wrong becomes a page in the visitor's language.
 
 use super::frame::Frame;
-use super::{language_of, render_with, tour};
+use super::{identity, language_of, render_with, tour};
+use crate::guard::Number;
 use crate::server::Shared;
 use crate::uploads::Uploads;
 use askama::Template;
@@ -12,26 +13,30 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use lasna_app::identity::Passkeys;
 use lasna_app::{App, AppError};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::{Language, Model};
 use lasna_store::db::ErrorKind;
 use std::sync::Arc;
 
-/// The cookie of a session.
-pub(crate) const COOKIE: &str = "lasna_session";
-
 /// Who asks, before anything is looked up.
 #[derive(Clone)]
 pub(crate) struct Visit {
     pub shared: Shared,
     pub token: Option<String>,
+    /// The token of the way between the password and the second factor.
+    pub half: Option<String>,
+    /// The kind of browser, and where it is, where that is known.
+    pub browser: String,
+    pub address: Option<String>,
     pub language: Language,
     pub method: Method,
     pub path: String,
     pub query: String,
     /// The step of the guided tour.
     tour: Option<usize>,
+    number: Option<Number>,
 }
 
 /// What a page has to work with.
@@ -59,6 +64,21 @@ impl Desk {
         self.shared.token().map_err(AppError::Problem)
     }
 
+    /// What the requests of the server share.
+    pub const fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What passkeys are made with, where this server takes any.
+    pub fn passkeys(&self) -> Option<Arc<Passkeys>> {
+        self.shared.passkeys()
+    }
+
+    /// Whether a second factor is to be set up before anything else.
+    pub fn factor_due(&self) -> bool {
+        self.shared.factor_due(&self.app)
+    }
+
     /// The role of whoever is signed in; a visitor without one has no desk.
     pub fn me(&self) -> Result<&lasna_app::Me, AppError> {
         self.app.me().ok_or(AppError::NoAccount)
@@ -71,6 +91,8 @@ pub(crate) enum Reply {
     Go(String),
     /// A way on, with a cookie to keep.
     GoWith(String, HeaderValue),
+    /// A page, with a cookie to keep.
+    PageWith(String, HeaderValue),
     Refused(StatusCode, String),
     File(&'static str, &'static str, String),
     /// A file that is no text of ours: its kind, its name, its bytes.
@@ -89,9 +111,21 @@ impl Reply {
     }
 
     pub fn refused(template: &impl Template) -> Result<Reply, AppError> {
+        Reply::refused_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    pub fn refused_with(status: StatusCode, template: &impl Template) -> Result<Reply, AppError> {
         match Reply::page(template)? {
-            Reply::Page(html) => Ok(Reply::Refused(StatusCode::UNPROCESSABLE_ENTITY, html)),
+            Reply::Page(html) => Ok(Reply::Refused(status, html)),
             other => Ok(other),
+        }
+    }
+
+    /// A page with a cookie to keep.
+    pub fn with(self, cookie: HeaderValue) -> Reply {
+        match self {
+            Reply::Page(html) => Reply::PageWith(html, cookie),
+            other => other,
         }
     }
 }
@@ -105,6 +139,9 @@ impl IntoResponse for Reply {
             Reply::Go(path) => Redirect::to(&path).into_response(),
             Reply::GoWith(path, cookie) => {
                 ([(header::SET_COOKIE, cookie)], Redirect::to(&path)).into_response()
+            }
+            Reply::PageWith(text, cookie) => {
+                ([(header::SET_COOKIE, cookie)], html(text)).into_response()
             }
             Reply::Again(seconds, text) => {
                 ([(header::REFRESH, seconds.to_string())], html(text)).into_response()
@@ -136,6 +173,8 @@ struct ErrorPage {
     way: String,
     /// The page that the address belongs to, where that is another matter than the error.
     again: Option<String>,
+    /// What to say to whoever looks into the log, where the fault is the service's.
+    number: Option<String>,
 }
 
 impl FromRequestParts<Shared> for Visit {
@@ -153,7 +192,11 @@ impl FromRequestParts<Shared> for Visit {
         let asked = all.next().filter(|_| all.next().is_none());
         Ok(Visit {
             shared: shared.clone(),
-            token: cookie(parts, COOKIE),
+            token: cookie(parts, &identity::session_name(shared.settings.secure)),
+            half: cookie(parts, &identity::half_name(shared.settings.secure)),
+            browser: crate::browser::kind(&parts.headers),
+            address: crate::browser::address(parts, &shared.settings.proxies),
+            number: parts.extensions.get().copied(),
             tour: cookie(parts, tour::COOKIE).and_then(|step| step.parse().ok()),
             language: language_of(asked, &parts.headers),
             method: parts.method.clone(),
@@ -193,16 +236,36 @@ impl Visit {
         self.run(|visit: &Visit| use_case(visit.clone())).await
     }
 
+    /// Runs something that is not a page yet where waiting is allowed; an error becomes its page.
+    pub async fn settle<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Visit) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, Box<Response>> {
+        let visit = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            work(&visit).map_err(|error| Box::new(visit.explain(error)))
+        });
+        match done.await {
+            Ok(settled) => settled,
+            Err(_) => {
+                let failed = self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed");
+                Err(Box::new(failed))
+            }
+        }
+    }
+
     /// Whatever asks the store runs here, its error pages too: never on a thread that must not wait.
     async fn run(
         self,
         work: impl FnOnce(&Visit) -> Result<Reply, AppError> + Send + 'static,
     ) -> Response {
         let visit = self.clone();
-        let done = tokio::task::spawn_blocking(move || match work(&visit) {
+        let span = tracing::Span::current();
+        let answer = move || match work(&visit) {
             Ok(reply) => reply.into_response(),
             Err(error) => visit.explain(error),
-        });
+        };
+        let done = tokio::task::spawn_blocking(move || span.in_scope(answer));
         match done.await {
             Ok(response) => response,
             Err(_) => self.plain_error(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
@@ -220,10 +283,14 @@ impl Visit {
         if !before && app.must_change_password()? {
             return Err(AppError::PasswordDue);
         }
+        if self.shared.factor_due(&app) && !before && !is_of_factors(&self.path) {
+            return Err(AppError::FactorDue);
+        }
         let language = app.me().and_then(|me| me.language);
         let mut frame = self.frame(language.unwrap_or(self.language));
         if let Some(me) = app.me() {
             frame = frame.of(me);
+            frame.told = identity::notices::of(&frame, &app.own_notices()?);
             frame.tour = frame
                 .demo
                 .then(|| tour::card(&frame, me.role, self.tour))
@@ -260,6 +327,12 @@ impl Visit {
         match error {
             AppError::NoAccount => super::door::to_sign_in(self),
             AppError::PasswordDue => Redirect::to("/password").into_response(),
+            AppError::FactorDue => Redirect::to("/second-factor").into_response(),
+            AppError::StepUpDue => super::door::to_step_up(self),
+            AppError::TryLater => {
+                let text = self.own_frame().text("sign_in.wait");
+                self.problem(StatusCode::TOO_MANY_REQUESTS, "problem", Some(text))
+            }
             AppError::Denied(_) | AppError::NotFound(_) => {
                 self.error(StatusCode::NOT_FOUND, "missing")
             }
@@ -288,23 +361,33 @@ impl Visit {
 
     /// The page of an error without a question to the store.
     pub fn plain_error(&self, status: StatusCode, kind: &str) -> Response {
-        error_page(self.frame(self.language), status, kind, (None, None))
+        let frame = self.frame(self.language);
+        error_page(frame, status, kind, (None, None, self.number))
     }
 
     fn problem(&self, status: StatusCode, kind: &str, text: Option<String>) -> Response {
         let again = ["method", "elsewhere", "form", "large"].contains(&kind);
         let page = crate::routes::page_above(&self.path).filter(|page| again && *page != "/");
         let page = page.map(str::to_owned);
-        error_page(self.own_frame(), status, kind, (text, page))
+        let more = (text, page, self.number);
+        error_page(self.own_frame(), status, kind, more)
     }
+}
+
+/// What setting up a second factor needs.
+fn is_of_factors(path: &str) -> bool {
+    let places = ["/second-factor", "/passkeys", "/step-up", "/notices/read"];
+    let is_at = |place: &&str| path == *place || path.starts_with(&format!("{place}/"));
+    places.iter().any(is_at)
 }
 
 fn error_page(
     frame: Frame,
     status: StatusCode,
     kind: &str,
-    (text, again): (Option<String>, Option<String>),
+    (text, again, number): (Option<String>, Option<String>, Option<Number>),
 ) -> Response {
+    let number = number.filter(|_| status.is_server_error());
     let page = ErrorPage {
         title: frame.code("error_title", kind),
         text: text.unwrap_or_else(|| frame.code("error_text", kind)),
@@ -312,19 +395,10 @@ fn error_page(
             "missing" => frame.missing_way(),
             kind => frame.code("error_way", kind),
         },
+        number: number
+            .map(|number| frame.fill("frame.say_number", &[("number", &number.to_string())])),
         again,
         frame,
     };
     render_with(status, &page)
-}
-
-/// The cookie of a session that begins, or that ends where there is no token.
-pub(crate) fn session_cookie(token: Option<&str>, secure: bool) -> HeaderValue {
-    let (token, age) = match token {
-        Some(token) => (token, ""),
-        None => ("", "; Max-Age=0"),
-    };
-    let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

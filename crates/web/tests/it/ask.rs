@@ -8,6 +8,24 @@ use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+/// What every answer of the server has, word for word.
+const HEADERS: &[(&str, &str)] = &[
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+         img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+         form-action 'self'; object-src 'none'",
+    ),
+    (
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
 /// An answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -19,7 +37,7 @@ pub struct Answer {
 /// Asks a router; a token goes into the header where it belongs, a session into the cookie.
 pub fn ask(router: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
     if let Some(session) = token.filter(|token| token.starts_with("session-")) {
-        let cookie = format!("other=1; lasna_session={session}");
+        let cookie = format!("other=1; __Host-lasna_session={session}");
         let request = Request::builder().method(method).uri(path);
         return run(
             router,
@@ -46,7 +64,7 @@ pub fn ask_with(router: &Router, method: &str, path: &str, authorization: Option
 pub fn send(router: &Router, path: &str, session: Option<&str>, body: &str) -> Answer {
     let mut request = Request::builder().method("POST").uri(path);
     if let Some(session) = session {
-        request = request.header(header::COOKIE, format!("lasna_session={session}"));
+        request = request.header(header::COOKIE, format!("__Host-lasna_session={session}"));
     }
     let request = request
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -75,7 +93,7 @@ pub fn send_files(
     body += "--ZZZZ--\r\n";
     let mut request = Request::builder().method("POST").uri(path);
     if let Some(session) = session {
-        request = request.header(header::COOKIE, format!("lasna_session={session}"));
+        request = request.header(header::COOKIE, format!("__Host-lasna_session={session}"));
     }
     let request = request
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=ZZZZ")
@@ -125,19 +143,41 @@ impl Answer {
             }
             _ => "no-store",
         };
-        for (name, value) in [
-            ("cache-control", kept),
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
-        ] {
-            assert_eq!(self.header(name), value, "{asked}: {}", self.status);
-            assert_eq!(self.headers.get_all(name).iter().count(), 1, "{asked}");
+        for (name, value) in [("cache-control", kept)].iter().chain(HEADERS) {
+            assert_eq!(self.header(name), *value, "{asked}: {}", self.status);
+            assert_eq!(self.headers.get_all(*name).iter().count(), 1, "{asked}");
         }
-        for name in ["server", "x-powered-by"] {
+        let number = self.header("x-request-id");
+        let groups: Vec<&str> = number.split('-').collect();
+        let digits = |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_digit());
+        assert!(
+            groups.len() == 3 && groups.iter().all(digits),
+            "{asked}: {number}"
+        );
+        let devices = self.header("permissions-policy");
+        for device in ["camera=()", "microphone=()", "geolocation=()", "usb=()"] {
+            assert!(devices.contains(device), "{asked}: {devices}");
+        }
+        assert!(!devices.contains('*'), "{asked}: {devices}");
+        assert_eq!(
+            self.status == 503,
+            self.header("retry-after") == "2",
+            "{asked}"
+        );
+        for name in ["server", "x-powered-by", "access-control-allow-origin"] {
             assert_eq!(self.header(name), "", "{asked}");
         }
         let cookie = self.header("set-cookie");
-        let signs = ["/sign-in", "/sign-out", "/demo/"];
+        let signs = [
+            "/sign-in",
+            "/sign-out",
+            "/demo/",
+            "/sessions/end",
+            "/second-factor/new",
+            "/passkeys/new",
+            "/step-up",
+            "/first",
+        ];
         assert!(
             cookie.is_empty() || signs.iter().any(|path| asked.contains(path)),
             "{asked}: {cookie}"
@@ -162,10 +202,10 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let json = self.json();
         let fields: Vec<&String> = json.as_object().unwrap().keys().collect();
-        assert_eq!(fields, ["type", "status", "key", "message"]);
+        assert_eq!(fields, ["type", "status", "key", "message", "detail"]);
         assert_eq!(json["status"], status);
         let text = |field: &str| json[field].as_str().unwrap().to_owned();
-        assert!(!text("message").is_empty());
+        assert!(!text("message").is_empty() && !text("detail").is_empty());
         (text("key"), text("message"))
     }
 

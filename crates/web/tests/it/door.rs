@@ -9,10 +9,11 @@ use axum::Router;
 use axum::http::Request;
 use lasna_web::Settings;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const NOON: &str = "2026-09-01T06:00:00Z";
 const GONE: Option<&str> = Some("session-of-yesterday");
-const RIGHT: &str = "login=new&password=first+password";
+const RIGHT: &str = "login=new&password=a+first+password";
 
 #[track_caller]
 fn leads_to(answer: &Answer, path: &str) {
@@ -119,8 +120,8 @@ fn after_signing_in_one_is_where_one_was_and_never_elsewhere() {
         let (router, clock) = server.router_at(NOON);
         let first = send(&router, "/sign-in", None, RIGHT);
         let session = first.header("set-cookie").split(';').next().unwrap();
-        let session = session.strip_prefix("lasna_session=").unwrap();
-        let change = "old=first+password&password=long+enough+words&again=long+enough+words";
+        let session = session.strip_prefix("__Host-lasna_session=").unwrap();
+        let change = "old=a+first+password&password=long+enough+words&again=long+enough+words";
         clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let changed = send(&router, "/password", Some(session), change);
         leads_to(&changed, "/today");
@@ -143,7 +144,7 @@ fn after_signing_in_one_is_where_one_was_and_never_elsewhere() {
 }
 
 fn cookie(session: &str) -> String {
-    format!("lasna_session={session}")
+    format!("__Host-lasna_session={session}")
 }
 
 /// A request that goes wrong before any page is asked.
@@ -227,7 +228,7 @@ fn what_is_for_machines_gets_no_page() {
 fn a_page_that_fails_says_so_in_the_readers_language() {
     both("failed_page", |server| {
         let router = lasna_web::router(Settings {
-            random: Arc::new(|| panic!("ZZNAMEZZ")),
+            random: every_second_fails(),
             ..settings(server.store.clone(), Arc::new(|_, _| Ok(crate::model())))
         });
         let (pupil, _) = server.numbers();
@@ -246,7 +247,18 @@ fn a_page_that_fails_says_so_in_the_readers_language() {
             assert_eq!(answer.status, 500, "{language}");
             let page = check(&answer.body, language, "failed");
             assert!(page.says(words), "{language}: {}", answer.body);
+            // What to say to whoever looks into the log.
+            assert!(page.says(answer.header("x-request-id")), "{}", answer.body);
             answer.says_nothing();
         }
     });
+}
+
+/// Randomness that is enough for the number of a request, and fails the page.
+fn every_second_fails() -> Arc<dyn Fn() -> Result<[u8; 32], String> + Send + Sync> {
+    let calls = AtomicU64::new(0);
+    Arc::new(move || match calls.fetch_add(1, Ordering::Relaxed) % 2 {
+        0 => crate::random(),
+        _ => panic!("ZZNAMEZZ"),
+    })
 }

@@ -223,7 +223,7 @@ fn what_came_after_midnight_in_finland_is_not_known_on_the_day() {
         let worker = "session-worker-a";
         // 00:30 on 2 September in Finland.
         let (router, _) = server.router_at("2026-09-01T21:30:00Z");
-        server.meddle("update sign_in set ends_at = 9000000000000000");
+        server.meddle("update sign_in set ends_at = 9000000000000000, idle = 900000000000");
         let raise = format!("/pupils/{pupil}/raise");
         let sent = crate::ask::send(&router, &raise, Some(worker), "once=0123456789abcdef0123");
         assert_eq!(sent.status, 303);

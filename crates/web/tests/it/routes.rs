@@ -13,7 +13,7 @@ const METHODS: [&str; 9] = [
 ];
 
 /// A path of a row, with ids of the town and what must be asked.
-fn path_of(server: &Server, pattern: &str) -> String {
+pub fn path_of(server: &Server, pattern: &str) -> String {
     let query = match pattern {
         "/api/v1/figures" => "?level=school",
         _ => "",
@@ -40,12 +40,12 @@ fn path_of(server: &Server, pattern: &str) -> String {
         + query
 }
 
-fn is_page(path: &str) -> bool {
+pub fn is_page(path: &str) -> bool {
     !path.starts_with("/api/")
 }
 
 /// The token or session of somebody who may do an action.
-fn token_for(path: &str, action: Option<Action>) -> Option<&'static str> {
+pub fn token_for(path: &str, action: Option<Action>) -> Option<&'static str> {
     match action? {
         Action::GiveDayPass => Some("session-principal-a"),
         Action::ReadFigures if is_page(path) => Some("session-principal-a"),
@@ -218,7 +218,7 @@ fn a_page_of_people_is_not_there_for_who_has_no_right_to_it() {
 }
 
 /// A form that lacks nothing, for any of the pages.
-const FORM: &str = "once=0123456789abcdef0123&contact_with=home&contact_outcome=reached\
+pub const FORM: &str = "once=0123456789abcdef0123&contact_with=home&contact_outcome=reached\
     &no_concern=known&review=2026-09-10&outcome=meeting:held&act=1&save=1";
 
 #[test]
@@ -231,7 +231,7 @@ fn a_form_from_elsewhere_is_refused() {
                 let request = axum::http::Request::builder()
                     .method("POST")
                     .uri(&path)
-                    .header("cookie", format!("lasna_session={session}"))
+                    .header("cookie", format!("__Host-lasna_session={session}"))
                     .header("content-type", "application/x-www-form-urlencoded")
                     .header("sec-fetch-site", site)
                     .header("host", "127.0.0.1");

@@ -9,7 +9,7 @@ use axum::Router;
 use std::sync::atomic::Ordering;
 
 const NOON: &str = "2026-09-01T06:00:00Z";
-const RIGHT: &str = "login=new&password=first+password";
+const RIGHT: &str = "login=new&password=a+first+password";
 
 /// Asks with the cookie that an answer had set.
 fn get(router: &Router, path: &str, cookie: &str, language: &str) -> Answer {
@@ -37,9 +37,44 @@ fn cookie_of(answer: &Answer) -> String {
         assert!(set.split("; ").any(|known| known == part), "{set}");
     }
     let (pair, _) = set.split_once(';').unwrap();
-    let token = pair.strip_prefix("lasna_session=").unwrap();
+    let token = pair.strip_prefix("__Host-lasna_session=").unwrap();
     assert_eq!(token.len(), 64, "{set}");
     pair.to_owned()
+}
+
+#[test]
+fn the_password_opens_and_sets_a_cookie_for_this_site_alone() {
+    both("cookie", |server| {
+        let answer = server.post("/sign-in", None, RIGHT);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        cookie_of(&answer);
+        let set = answer.header("set-cookie");
+        assert!(!set.contains("Domain"), "{set}");
+        assert!(set.len() < 4096, "{set}");
+    });
+}
+
+#[test]
+fn passwords_are_typed_unseen_and_may_be_pasted() {
+    both("typed", |server| {
+        let new = Some("session-new");
+        for (path, session) in [("/sign-in", None), ("/password", new)] {
+            let answer = server.get(path, session);
+            let page = crate::html::check(&answer.body, "fi", path);
+            let fields = page.tags.iter().filter(|tag| tag.name == "input");
+            let secret: Vec<_> = fields
+                .filter(|tag| tag.get("name").is_some_and(|name| name != "login"))
+                .filter(|tag| ![Some("hidden"), Some("checkbox")].contains(&tag.get("type")))
+                .collect();
+            assert!(!secret.is_empty(), "{path}");
+            for tag in secret {
+                assert_eq!(tag.get("type"), Some("password"), "{path}: {tag:?}");
+                let helped = tag.get("autocomplete").unwrap_or_default();
+                assert!(helped.ends_with("-password"), "{path}: {tag:?}");
+                assert_eq!(tag.get("onpaste"), None);
+            }
+        }
+    });
 }
 
 /// Where an answer leads to.
@@ -61,7 +96,7 @@ fn what_is_wrong_is_not_said_and_sets_no_cookie() {
         let mut pages = Vec::new();
         for (login, password) in [
             ("new", "first passwort"),
-            ("nobody", "first+password"),
+            ("nobody", "a+first+password"),
             ("new", ""),
         ] {
             let answer = send(
@@ -93,10 +128,10 @@ fn what_is_wrong_is_not_said_and_sets_no_cookie() {
 }
 
 #[test]
-fn after_five_wrong_passwords_a_login_waits_and_no_other_does() {
+fn after_ten_wrong_passwords_a_login_waits_and_no_other_does() {
     both("tries", |server| {
         let (router, clock) = server.router_at(NOON);
-        for _ in 0..5 {
+        for _ in 0..10 {
             let answer = send(&router, "/sign-in", None, "login=NEW&password=x");
             assert_eq!(answer.status, 422);
         }
@@ -104,7 +139,7 @@ fn after_five_wrong_passwords_a_login_waits_and_no_other_does() {
         assert_eq!((answer.status, answer.header("set-cookie")), (429, ""));
         check(&answer.body, "fi", "wait");
         // Also a login that there is not waits, so that waiting says nothing.
-        for wanted in [422, 422, 422, 422, 422, 429] {
+        for wanted in [422; 10].into_iter().chain([429]) {
             let answer = send(&router, "/sign-in", None, "login=nobody&password=x");
             assert_eq!(answer.status, wanted);
         }
@@ -112,7 +147,7 @@ fn after_five_wrong_passwords_a_login_waits_and_no_other_does() {
             send(&router, "/sign-in", None, "login=other&password=x").status,
             422
         );
-        clock.fetch_add(5 * 60 * 1_000_000, Ordering::Relaxed);
+        clock.fetch_add(15 * 60 * 1_000_000, Ordering::Relaxed);
         leads_to(&send(&router, "/sign-in", None, RIGHT), "/password");
     });
 }
@@ -148,34 +183,13 @@ fn the_first_password_comes_before_everything() {
         let page = get(&router, "/password", &cookie, "fi");
         check(&page.body, "sv", "password");
         let change = |body: &str| post(&router, "/password", &cookie, body);
-        let long = "x".repeat(513);
-        for (body, wrong) in [
-            ("password=long+enough+words&again=long+enough+word", "lika"),
-            ("password=short&again=short", "kort"),
-            (&format!("password={long}&again={long}"), "för långt"),
-            ("password=long+enough+words&again=long+enough+words", "fel"),
-            (
-                "old=first+passwort&password=long+enough+words&again=long+enough+words",
-                "fel",
-            ),
-            (
-                "old=first+password&password=first+password&again=first+password",
-                "nuvarande",
-            ),
-            ("", "kort"),
-        ] {
-            let answer = change(body);
-            assert_eq!(answer.status, 422, "{body}");
-            assert!(
-                check(&answer.body, "sv", body).says(wrong),
-                "{body}: {}",
-                answer.body
-            );
-        }
+        wrong_passwords(&change);
         leads_to(&get(&router, "/today", &cookie, "fi"), "/password");
         clock.fetch_add(1, Ordering::Relaxed);
         leads_to(
-            &change("old=first+password&password=l%C3%A4ng+nog+mening&again=l%C3%A4ng+nog+mening"),
+            &change(
+                "old=a+first+password&password=l%C3%A4ng+nog+mening&again=l%C3%A4ng+nog+mening",
+            ),
             "/today",
         );
         let today = get(&router, "/today", &cookie, "fi");
@@ -191,8 +205,36 @@ fn the_first_password_comes_before_everything() {
     });
 }
 
+/// Passwords that cannot be chosen, each with a word of why.
+fn wrong_passwords(change: &impl Fn(&str) -> Answer) {
+    let long = "x".repeat(513);
+    for (body, wrong) in [
+        ("password=long+enough+words&again=long+enough+word", "lika"),
+        ("password=short&again=short", "kort"),
+        (&format!("password={long}&again={long}"), "för långt"),
+        ("password=long+enough+words&again=long+enough+words", "fel"),
+        (
+            "old=first+passwort&password=long+enough+words&again=long+enough+words",
+            "fel",
+        ),
+        (
+            "old=a+first+password&password=a+first+password&again=a+first+password",
+            "nuvarande",
+        ),
+        ("", "kort"),
+    ] {
+        let answer = change(body);
+        assert_eq!(answer.status, 422, "{body}");
+        assert!(
+            check(&answer.body, "sv", body).says(wrong),
+            "{body}: {}",
+            answer.body
+        );
+    }
+}
+
 #[test]
-fn the_old_password_is_tried_five_times_and_other_sessions_end() {
+fn the_old_password_is_tried_ten_times_and_other_sessions_end() {
     both("old", |server| {
         let (router, clock) = server.router_at(NOON);
         let cookies = [(); 2].map(|()| cookie_of(&send(&router, "/sign-in", None, RIGHT)));
@@ -200,20 +242,20 @@ fn the_old_password_is_tried_five_times_and_other_sessions_end() {
             let body = format!("old={old}&password=long+enough+words&again=long+enough+words");
             post(&router, "/password", &cookies[0], &body)
         };
-        for no in 0..6 {
+        for no in 0..11 {
             let answer = change("wrong");
-            assert_eq!(answer.status, 422);
+            assert_eq!(answer.status, if no < 10 { 422 } else { 429 });
             let page = check(&answer.body, "fi", "old");
             assert!(page.tags.iter().any(|tag| tag.get("href") == Some("#old")));
-            assert!(page.says(if no < 5 {
+            assert!(page.says(if no < 10 {
                 "väärin"
             } else {
-                "viisi minuuttia"
+                "viisitoista minuuttia"
             }));
         }
-        let right = "first+password";
-        assert_eq!(change(right).status, 422, "it waits");
-        clock.fetch_add(5 * 60 * 1_000_000, Ordering::Relaxed);
+        let right = "a+first+password";
+        assert_eq!(change(right).status, 429, "it waits");
+        clock.fetch_add(15 * 60 * 1_000_000, Ordering::Relaxed);
         leads_to(&change(right), "/today");
         assert_eq!(get(&router, "/today", &cookies[0], "fi").status, 200);
         leads_to(&get(&router, "/today", &cookies[1], "fi"), "/sign-in");
@@ -231,19 +273,24 @@ fn a_session_ends_by_its_hours_and_by_a_press() {
         leads_to(&answer, "/sign-in");
         let gone = answer.header("set-cookie");
         assert!(
-            gone.starts_with("lasna_session=;") && gone.contains("Max-Age=0"),
+            gone.starts_with("__Host-lasna_session=;") && gone.contains("Max-Age=0"),
             "{gone}"
         );
         leads_to(&get(&router, "/today", &first, "fi"), "/sign-in");
         leads_to(&get(&router, "/today", &second, "fi"), "/password");
-        clock.fetch_add(10 * 3_600 * 1_000_000 - 1, Ordering::Relaxed);
+        // In use all day.
+        for _ in 0..12 * 3 - 1 {
+            clock.fetch_add(20 * 60 * 1_000_000, Ordering::Relaxed);
+            leads_to(&get(&router, "/today", &second, "fi"), "/password");
+        }
+        clock.fetch_add(20 * 60 * 1_000_000 - 1, Ordering::Relaxed);
         leads_to(&get(&router, "/today", &second, "fi"), "/password");
         clock.fetch_add(1, Ordering::Relaxed);
         leads_to(&get(&router, "/today", &second, "fi"), "/sign-in");
         for cookie in [
-            "lasna_session=",
-            "lasna_session=x",
-            "lasna_session=token-a",
+            "__Host-lasna_session=",
+            "__Host-lasna_session=x",
+            "__Host-lasna_session=token-a",
             "x=1",
             "",
         ] {
@@ -288,7 +335,7 @@ fn errors_are_pages_in_the_visitors_language_without_data() {
             let answer = get(
                 &router,
                 "/pupils/xyz",
-                "lasna_session=session-worker-a",
+                "__Host-lasna_session=session-worker-a",
                 language,
             );
             assert_eq!(answer.status, 404);

@@ -32,6 +32,13 @@ const PARTS: [&str; 6] = [
 /// in it so that it is rich.
 const RICH: &str = r#"
 sign_in.html | /sign-in | - | /demo/sky-worker ; type="password"
+code.html | /sign-in/code | - | name="code"
+passkey_sign_in.html | /sign-in/passkey | - | /sign-in
+first.html | /first | - | name="again"
+sessions.html | /sessions | worker | name="session"
+factor.html | /second-factor | worker | /second-factor/begin
+passkeys.html | /passkeys | worker | <h2
+step_up.html | /step-up | worker | <form
 ladder.html | /ladder | - | <section ; <h4
 ladder.html | /ladder | principal | <nav class="places"
 today.html | /today | teacher | class="lessons" ; /registers/ ; <table
@@ -85,7 +92,7 @@ fn get(router: &Router, path: &str, login: &str, language: &str) -> Answer {
     let mut request = axum::http::Request::builder().method("GET").uri(path);
     request = request.header("accept-language", language);
     if login != "-" {
-        request = request.header("cookie", format!("lasna_session=session-{login}"));
+        request = request.header("cookie", format!("__Host-lasna_session=session-{login}"));
     }
     run(router, "GET", path, request, String::new())
 }
@@ -156,6 +163,9 @@ fn every_template_stands_in_every_language_full_and_empty() {
     seen.extend(PARTS.map(str::to_owned));
     // Of files that were given: the test of uploads.
     seen.insert("import_upload.html".into());
+    // Of a second factor and a passkey that are made: the test of identity.
+    let made = ["factor_new.html", "recovery.html", "passkey_new.html"];
+    seen.extend(made.map(str::to_owned));
     assert_eq!(all, seen, "a template without a sample here");
 }
 
@@ -169,7 +179,7 @@ fn question(router: &Router, pupil: u32) {
             .header("accept-language", language)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .header("cookie", "lasna_session=session-worker");
+            .header("cookie", "__Host-lasna_session=session-worker");
         let sent = "once=0123456789abcdef0123".to_owned();
         let answer = run(router, "POST", &path, request, sent);
         assert_eq!(answer.status, 409, "{language}: {}", answer.body);

@@ -19,7 +19,10 @@ struct Browser<'r> {
 
 impl Browser<'_> {
     fn get(&mut self, path: &str) -> Answer {
-        let cookies = format!("lasna_session=session-{}; {}", self.session, self.tour);
+        let cookies = format!(
+            "__Host-lasna_session=session-{}; {}",
+            self.session, self.tour
+        );
         let request = axum::http::Request::builder()
             .method("GET")
             .uri(path)

@@ -12,6 +12,7 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::Type;
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Prepared statements kept by each connection.
 const STATEMENTS_MAX: usize = 512;
@@ -25,9 +26,16 @@ pub(in crate::db) struct Conn {
 }
 
 impl Conn {
-    pub(super) fn connect(config: &postgres::Config) -> Result<Conn, DbError> {
+    pub(super) fn connect(
+        config: &postgres::Config,
+        tls: Option<&MakeRustlsConnect>,
+    ) -> Result<Conn, DbError> {
         let refused = |error: postgres::Error| DbError::from(error).at_connect();
-        let mut client = config.connect(NoTls).map_err(refused)?;
+        let client = match tls {
+            Some(tls) => config.connect(tls.clone()),
+            None => config.connect(NoTls),
+        };
+        let mut client = client.map_err(refused)?;
         let wait = WAIT_MAX.as_millis();
         client.batch_execute(&format!(
             "set lock_timeout = {wait}; set idle_in_transaction_session_timeout = '5min'; \

@@ -4,6 +4,7 @@
 //! other is closed, and the server undoes what it had begun.
 
 mod conn;
+mod tls;
 mod types;
 
 pub(super) use conn::{Conn, Copy};
@@ -11,10 +12,11 @@ pub(super) use types::column;
 
 use super::WAIT_MAX;
 use super::error::{DbError, ErrorKind};
-use super::place::local_server;
+use super::place::server;
 use super::tx::{self, Read, Tx};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Connections at most; a server has 100 for all that use it.
 const CONNECTIONS_MAX: usize = 16;
@@ -22,6 +24,7 @@ const CONNECTIONS_MAX: usize = 16;
 /// A server's database.
 pub(super) struct Postgres {
     config: postgres::Config,
+    tls: Option<MakeRustlsConnect>,
     pool: Mutex<Pool>,
     returned: Condvar,
     /// Counts changes of the schema: older connections hold plans that may no longer fit.
@@ -46,18 +49,21 @@ impl Drop for Place<'_> {
 
 impl Postgres {
     pub(super) fn open(url: &str) -> Result<Postgres, DbError> {
-        let mut config = local_server(url)?;
+        let found = server(url)?;
+        let mut config = found.config;
+        let tls = found.authority.as_deref().map(tls::connector).transpose()?;
         config.connect_timeout(WAIT_MAX);
         if config.get_application_name().is_none() {
             config.application_name("lasna");
         }
         let postgres = Postgres {
             config,
+            tls,
             pool: Mutex::default(),
             returned: Condvar::new(),
             schema: AtomicU64::new(0),
         };
-        let conn = Conn::connect(&postgres.config)?.check_server()?;
+        let conn = Conn::connect(&postgres.config, postgres.tls.as_ref())?.check_server()?;
         postgres.lock().idle.push((0, conn));
         Ok(postgres)
     }
@@ -148,7 +154,7 @@ impl Postgres {
                 Err(error) => return Err(error),
             }
         }
-        let mut conn = Conn::connect(&self.config)?;
+        let mut conn = Conn::connect(&self.config, self.tls.as_ref())?;
         conn.execute_batch(begin)?;
         Ok(conn)
     }

@@ -149,7 +149,7 @@ pub(crate) async fn refused(visit: Visit, Path((id, no)): Path<(String, String)>
             let tell = |finding: &Finding| told(&desk.frame, finding);
             let bytes = refused_rows(file, mapping, &report, tell)?;
             let name = format!("{}.rejected.csv", table.name());
-            Ok(Reply::Bytes("text/csv", name, bytes))
+            Ok(Reply::Bytes("text/csv; charset=utf-8", name, bytes))
         })
         .await
 }

@@ -10,6 +10,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use lasna_app::import::ImportRow;
 use lasna_app::{AppError, ImportStop};
+use lasna_domain::access::Action;
 
 #[derive(Template)]
 #[template(path = "import_undo.html")]
@@ -26,6 +27,7 @@ pub(crate) async fn ask(visit: Visit, Path(no): Path<String>) -> Response {
     visit
         .desk(move |desk| {
             let row = row_of(&desk, &no)?;
+            desk.app.fresh_for(Action::UndoImport)?;
             Reply::page(&page_of(desk, &row))
         })
         .await
@@ -36,6 +38,7 @@ pub(crate) async fn undo(visit: Visit, Path(no): Path<String>) -> Response {
     visit
         .desk(move |desk| {
             let row = row_of(&desk, &no)?;
+            desk.app.fresh_for(Action::UndoImport)?;
             // Two clicks take back once.
             if row.undone.is_none() {
                 match desk.app.undo_import(row.no) {

@@ -74,10 +74,6 @@ pub(super) fn as_kept(typed: &str) -> String {
         .collect()
 }
 
-fn bound_to(account: &Account) -> String {
-    format!("totp:{}", account.no)
-}
-
 fn setup(secret: &[u8], name: &str) -> Result<TotpSetup, AppError> {
     let text = BASE32_NOPAD.encode(secret);
     // Letters and digits only: what apps read needs no other escape.
@@ -133,7 +129,7 @@ impl App {
     pub fn begin_totp(&self, secret: &[u8; 20]) -> Result<(), AppError> {
         self.require_step_up(STEP_UP_MINUTES)?;
         self.of_me("totp-begin", |tx, account, now| {
-            let sealed = seal_secret(secret, &bound_to(account));
+            let sealed = seal_secret(tx, account, secret)?;
             Ok(account.add_totp(tx, &sealed, now)?)
         })
     }
@@ -145,10 +141,12 @@ impl App {
     pub fn totp_setup(&self) -> Result<TotpSetup, AppError> {
         self.require_step_up(STEP_UP_MINUTES)?;
         let account = self.account().ok_or(AppError::NoAccount)?;
-        let all = self.store.ask(|read| account.totps(read))?;
-        let waiting = all.first().filter(|totp| !totp.on);
-        let waiting = waiting.ok_or(AppError::NotFound("secret"))?;
-        let secret = open_secret(&waiting.sealed, &bound_to(&account))?;
+        let secret = self.store.ask(|read| {
+            let all = account.totps(read)?;
+            let waiting = all.first().filter(|totp| !totp.on);
+            let waiting = waiting.ok_or(AppError::NotFound("secret"))?;
+            open_secret(read, &account, &waiting.sealed)
+        })?;
         setup(&secret, &account.no.to_string())
     }
 
@@ -173,7 +171,7 @@ impl App {
             let Some(waiting) = all.first().filter(|totp| !totp.on) else {
                 return Err(AppError::NotFound("secret"));
             };
-            let secret = open_secret(&waiting.sealed, &bound_to(account))?;
+            let secret = open_secret(tx, account, &waiting.sealed)?;
             let step = totp::step_typed(&secret, &as_digits(typed), now);
             let fresh = match step {
                 Some(step) => account.use_step(tx, step)?,
@@ -236,7 +234,7 @@ impl App {
         Account::hold_factors(tx)?;
         let digits = as_digits(typed);
         for known in account.totps(tx)?.iter().filter(|totp| totp.on) {
-            let secret = open_secret(&known.sealed, &bound_to(account))?;
+            let secret = open_secret(tx, account, &known.sealed)?;
             if let Some(step) = totp::step_typed(&secret, &digits, now) {
                 let fresh = account.use_step(tx, step)?;
                 return Ok(fresh.then_some(Method::Totp));

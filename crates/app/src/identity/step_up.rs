@@ -42,7 +42,17 @@ pub enum Proof<'a> {
 const fn is_grave(action: Action) -> bool {
     matches!(
         action,
-        Action::UndoImport | Action::AddUser | Action::ManageUser | Action::Export
+        Action::UndoImport
+            | Action::AddUser
+            | Action::ManageUser
+            | Action::Export
+            | Action::ReadProtected
+            | Action::SetProtected
+            | Action::SetRelations
+            | Action::GiveGrant
+            | Action::ReviewAccess
+            | Action::BreakGlass
+            | Action::ReadByGlass
     )
 }
 

@@ -54,6 +54,7 @@ impl App {
         let school = self.school_of(new.pupil, today)?;
         let scope = self.scope(Action::BreakGlass, Reach::School(school));
         let scope = scope.map_err(|_| AppError::NotFound("pupil"))?;
+        self.fresh_for(Action::BreakGlass)?;
         let reason = new.reason.trim();
         let length = reason.chars().count();
         if !(GLASS_REASON_MIN..=REASON_MAX).contains(&length) {
@@ -81,6 +82,7 @@ impl App {
     pub fn through_glass(&self, pupil: PersonNo) -> Result<(Vec<Act>, Option<String>), AppError> {
         let scope = self.scope(Action::ReadByGlass, Reach::Pupil(pupil));
         let scope = scope.map_err(|_| AppError::NotFound("pupil"))?;
+        self.fresh_for(Action::ReadByGlass)?;
         let target = format!("pupil:{pupil}:glass");
         self.store.look(&scope, self.now, &target, |read| {
             let acts = StoredAct::since(read, &scope, 0)?;

@@ -98,6 +98,7 @@ impl App {
     /// [`AppError::Problem`] with a key of a sentence, where the terms may not be.
     pub fn give_grant(&self, new: &NewGrant) -> Result<u32, AppError> {
         let scope = self.scope(Action::GiveGrant, self.reach())?;
+        self.fresh_for(Action::GiveGrant)?;
         let terms = Terms {
             subject: new.subject,
             kind: new.kind,
@@ -210,6 +211,7 @@ impl App {
     /// [`AppError`]; nobody confirms oneself.
     pub fn review(&self, user: UserNo, confirmed: bool) -> Result<(), AppError> {
         let scope = self.scope(Action::ReviewAccess, Reach::Provider)?;
+        self.fresh_for(Action::ReviewAccess)?;
         let me = self.own_no()?;
         if me == user {
             return Err(AppError::Problem("grants.oneself".to_owned()));

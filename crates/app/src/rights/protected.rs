@@ -51,6 +51,7 @@ impl App {
     /// [`AppError`]; nobody without a grant finds any.
     pub fn protected_facts(&self, pupil: PersonNo) -> Result<String, AppError> {
         let scope = self.scope(Action::ReadProtected, Reach::Pupil(pupil))?;
+        self.fresh_for(Action::ReadProtected)?;
         let target = format!("pupil:{pupil}");
         let facts = self.store.look(&scope, self.now, &target, |read| {
             Protection::facts(read, &scope, pupil)

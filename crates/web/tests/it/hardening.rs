@@ -159,7 +159,7 @@ fn a_broken_store_tells_nothing() {
 fn browsers_over_plain_http_are_not_told_to_use_tls() {
     let folder = lasna_testkit::temp::folder();
     let place = lasna_store::db::Place::Folder(folder.path().join("data"));
-    let store = lasna_store::Store::open(place).unwrap();
+    let store = lasna_store::Store::open(place, lasna_testkit::keys::fixed()).unwrap();
     let router = lasna_web::router(Settings {
         secure: false,
         ..settings(store, Arc::new(|_, _| Ok(crate::model())))

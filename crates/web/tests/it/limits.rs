@@ -30,7 +30,11 @@ type Find = dyn Fn(&App, Day) -> Result<Model, String> + Send + Sync;
 impl Running {
     fn start(limits: Limits, model: Arc<Find>) -> Running {
         let folder = folder();
-        let store = Store::open(Place::Folder(folder.path().join("data"))).unwrap();
+        let store = Store::open(
+            Place::Folder(folder.path().join("data")),
+            lasna_testkit::keys::fixed(),
+        )
+        .unwrap();
         let settings = Settings {
             limits,
             proxies: vec![Ipv4Addr::LOCALHOST.into()],

@@ -5,6 +5,7 @@
 //! in tiles (C2SP tlog-tiles); `checkpoint` signs the size and root of a tree (C2SP signed note).
 //!
 //! Invariant: no key is ever printed by a debug form.
+#![forbid(unsafe_code)]
 
 pub mod checkpoint;
 pub mod keys;

@@ -94,7 +94,11 @@ pub fn serve(
     let store = context::store(args)?;
     lasna_app::App::operator(store.clone(), context::now())?
         .note_start(env!("CARGO_PKG_VERSION"))?;
-    let drill = super::backup::drill::begin(store.clone(), files::data_folder(args));
+    let drill = super::backup::drill::begin(
+        store.clone(),
+        files::data_folder(args),
+        super::backup::key_of(args),
+    );
     let settings = lasna_web::Settings {
         store,
         clock: Arc::new(context::now),

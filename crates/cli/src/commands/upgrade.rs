@@ -212,7 +212,7 @@ fn backup_before(
     let source = Source {
         store,
         data,
-        keys: true,
+        key: super::backup::key_of(args),
         at,
     };
     source.write(&file, &recipients)?;

@@ -101,10 +101,15 @@ fn a_copy_has_the_same_rows_in_the_same_order_on_any_engine() {
     for (from, _kept) in empty("copy_from") {
         let store = fill_everything(from, Store::schema_known());
         let before = content(&store);
-        assert!(before.len() > 30 && before.iter().all(|(_, rows)| rows.len() == 9));
+        assert!(
+            before.len() > 30
+                && before
+                    .iter()
+                    .all(|(shape, rows)| rows.len() == 9 || shape.name == "key_state")
+        );
         for (to, _kept) in empty("copy_to") {
             let (copy, rows) = store.copy_to(to).unwrap();
-            assert_eq!(rows, before.len() as u64 * 9);
+            assert_eq!(rows, (before.len() as u64 - 1) * 9);
             assert!(content(&copy) == before, "{:?}", copy.database().engine());
             copy.database().integrity().unwrap();
             copies += 1;

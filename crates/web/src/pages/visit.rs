@@ -283,7 +283,7 @@ impl Visit {
         if !before && app.must_change_password()? {
             return Err(AppError::PasswordDue);
         }
-        if self.shared.factor_due(&app) && !before && !is_of_factors(&self.path) {
+        if self.shared.factor_due(&app) && !before && !super::identity::is_of_factors(&self.path) {
             return Err(AppError::FactorDue);
         }
         let language = app.me().and_then(|me| me.language);
@@ -372,13 +372,6 @@ impl Visit {
         let more = (text, page, self.number);
         error_page(self.own_frame(), status, kind, more)
     }
-}
-
-/// What setting up a second factor needs.
-fn is_of_factors(path: &str) -> bool {
-    let places = ["/second-factor", "/passkeys", "/step-up", "/notices/read"];
-    let is_at = |place: &&str| path == *place || path.starts_with(&format!("{place}/"));
-    places.iter().any(is_at)
 }
 
 fn error_page(

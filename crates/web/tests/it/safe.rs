@@ -30,7 +30,7 @@ fn rows(server: &Server) -> Rows {
     };
     tables
         .keys()
-        .filter(|table| *table != "audit")
+        .filter(|table| !["audit", "audit_body", "data_key"].contains(&table.as_str()))
         .map(of)
         .collect()
 }

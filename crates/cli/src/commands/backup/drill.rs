@@ -27,7 +27,7 @@ const STORAGE_LOOKS: u32 = 2880;
 const LEASE_MINUTES: i64 = 180;
 
 /// Begins to look at the clock; ends when the sender is dropped.
-pub fn begin(store: Store, data: PathBuf) -> Sender<()> {
+pub fn begin(store: Store, data: PathBuf, key: Option<PathBuf>) -> Sender<()> {
     let (keep, ended) = channel();
     std::thread::spawn(move || {
         for round in 0_u32.. {
@@ -37,7 +37,7 @@ pub fn begin(store: Store, data: PathBuf) -> Sender<()> {
             match files::settings(&data) {
                 Ok(settings) => {
                     if let Some(drill) = &settings.drill
-                        && let Err(error) = look(&store, &data, &settings, drill)
+                        && let Err(error) = look(&store, (&data, key.clone()), &settings, drill)
                     {
                         tracing::error!("the backup drill failed, it is tried again: {error:#}");
                     }
@@ -72,7 +72,7 @@ fn is_passing(error: &anyhow::Error) -> bool {
 
 fn look(
     store: &Store,
-    data: &Path,
+    (data, key): (&Path, Option<PathBuf>),
     settings: &BackupSettings,
     drill: &Drill,
 ) -> anyhow::Result<()> {
@@ -91,7 +91,7 @@ fn look(
     let source = Source {
         store,
         data,
-        keys: true,
+        key,
         at: now,
     };
     let made = source.write(&file, &recipients)?;

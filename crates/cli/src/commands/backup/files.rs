@@ -84,21 +84,24 @@ pub fn keygen(file: &Path) -> anyhow::Result<Recipient> {
 }
 
 /// The files of a data folder that go along: the log, its checkpoint first, and the keys.
-pub fn carried(data: &Path, keys: bool) -> anyhow::Result<Vec<CarriedFile>> {
+pub fn carried(data: &Path, key: Option<&Path>) -> anyhow::Result<Vec<CarriedFile>> {
     let mut paths = Vec::new();
     below(&data.join("audit"), "audit", &mut paths)?;
     paths.sort_by_key(|path| (path != "audit/checkpoint", path.clone()));
-    if keys && data.join("keys/master.key").exists() {
-        paths.push("keys/master.key".to_owned());
-    }
-    let file = |path: String| {
-        let whole = data.join(&path);
-        CarriedFile {
-            path,
-            open: Box::new(move || Ok(Box::new(File::open(&whole)?))),
-        }
+    let file = |(path, whole): (String, PathBuf)| CarriedFile {
+        path,
+        open: Box::new(move || Ok(Box::new(File::open(&whole)?))),
     };
-    Ok(paths.into_iter().map(file).collect())
+    let mut all: Vec<(String, PathBuf)> = Vec::new();
+    for path in paths {
+        let whole = data.join(&path);
+        all.push((path, whole));
+    }
+    // Under this name wherever it lies.
+    if let Some(key) = key.filter(|key| key.exists()) {
+        all.push(("keys/master.key".to_owned(), key.to_owned()));
+    }
+    Ok(all.into_iter().map(file).collect())
 }
 
 fn below(folder: &Path, name: &str, paths: &mut Vec<String>) -> anyhow::Result<()> {

@@ -11,13 +11,14 @@ pub mod sums;
 use super::Outcome;
 use crate::args::Args;
 use crate::backup_args::{BackupCommand, Recipients};
+use crate::key_file::KeyFile;
 use crate::{context, output};
 use lasna_app::App;
 use lasna_app::backup::{Identity, Made, Recipient, create};
 use lasna_domain::calendar::Instant;
 use lasna_store::{BackupRun, Store};
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub fn run(args: &Args, command: &BackupCommand) -> anyhow::Result<Outcome> {
     match command {
@@ -48,11 +49,18 @@ pub fn run(args: &Args, command: &BackupCommand) -> anyhow::Result<Outcome> {
     }
 }
 
+/// The file of the master key of an installation.
+pub fn key_of(args: &Args) -> Option<PathBuf> {
+    let file = KeyFile::of(args, &context::place(args));
+    file.path().ok().map(Path::to_owned)
+}
+
 /// What a backup is made of.
 pub struct Source<'s> {
     pub store: &'s Store,
     pub data: &'s Path,
-    pub keys: bool,
+    /// The file of the master key, where it goes along.
+    pub key: Option<PathBuf>,
     pub at: Instant,
 }
 
@@ -67,7 +75,7 @@ impl Source<'_> {
         // A damaged page must not get into a backup that looks whole.
         self.store.database().integrity()?;
         sums::refuse_changed(self.store, self.data)?;
-        let carried = files::carried(self.data, self.keys)?;
+        let carried = files::carried(self.data, self.key.as_deref())?;
         let program = concat!(
             "lasna ",
             env!("CARGO_PKG_VERSION"),
@@ -123,7 +131,7 @@ fn make(
     let source = Source {
         store: &store,
         data: &data,
-        keys,
+        key: keys.then(|| key_of(args)).flatten(),
         at: context::now(),
     };
     let made = source.write(file, &recipients)?;

@@ -280,6 +280,17 @@ fn unfinished(data: &Path) -> anyhow::Result<PathBuf> {
     Ok(data.with_file_name(own))
 }
 
+fn place_key(carried: &Path, named: &Path) -> anyhow::Result<()> {
+    if named.exists() || !carried.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = named.parent() {
+        files::private_folder(folder)?;
+    }
+    fs::copy(carried, named).with_context(|| named.display().to_string())?;
+    Ok(())
+}
+
 fn is_empty(folder: &Path) -> anyhow::Result<bool> {
     match fs::read_dir(folder) {
         Ok(mut entries) => Ok(entries.next().is_none()),
@@ -327,6 +338,10 @@ pub fn restore(args: &Args, file: &Path, opening: &Opening) -> anyhow::Result<Ou
     let mut told = Vec::new();
     if !whole && store.is_some() && !proven.is_ok() {
         told.push("the database holds rows that were not proven: empty it".to_owned());
+    }
+    if let (Some(named), true) = (&args.key, proven.is_ok()) {
+        // A key that came along goes where the installation looks for it.
+        place_key(&work.join("keys/master.key"), named)?;
     }
     if let Some(store) = store.filter(|_| proven.is_ok()) {
         proven.note_as(&store, now, "restore")?;

@@ -117,3 +117,10 @@ pub(crate) fn random(shared: &Shared, times: usize) -> Result<Vec<[u8; 32]>, App
     let draw = |_| (shared.settings.random)().map_err(AppError::Problem);
     (0..times).map(draw).collect()
 }
+
+/// What setting up a second factor needs.
+pub(crate) fn is_of_factors(path: &str) -> bool {
+    let places = ["/second-factor", "/passkeys", "/step-up", "/notices/read"];
+    let is_at = |place: &&str| path == *place || path.starts_with(&format!("{place}/"));
+    places.iter().any(is_at)
+}

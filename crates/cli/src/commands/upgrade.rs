@@ -161,7 +161,7 @@ pub fn run(args: &Args, asked: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let mut lines = rehearsal.lines();
     let mut report = rehearsal.to_json();
     if go_on {
-        let backup = backup_before(asked, &data, &store, from)?;
+        let backup = backup_before(args, asked, &data, &store, from)?;
         report["backup"] = json!(backup);
         lines.push(backup.map_or_else(
             || "no backup was made: no recipient is configured".to_owned(),
@@ -190,6 +190,7 @@ pub fn run(args: &Args, asked: &UpgradeArgs) -> anyhow::Result<Outcome> {
 
 /// A backup of the old schema, where somebody can open it.
 fn backup_before(
+    args: &Args,
     asked: &UpgradeArgs,
     data: &Path,
     store: &Store,

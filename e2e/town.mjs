@@ -2,6 +2,7 @@
 //
 // Invariant: nothing outside the folder and the process of this town is touched.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +26,10 @@ export async function town() {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const stop = async () => {
     await browser.close();
+    // It writes the last checkpoint of its log into the folder before it ends.
+    const ended = server.exitCode === null ? once(server, "exit") : null;
     server.kill();
+    await ended;
     rmSync(folder, { recursive: true, force: true });
   };
   return { url, browser, stop, person: (role, options) => person(browser, url, role, options) };

@@ -245,6 +245,16 @@ pub enum MappingCommand {
 pub enum AccessCommand {
     /// Print every cell of the policy, allowed or denied; without --json the allowed ones
     Matrix,
+    /// Take in who is whose guardian, with which rights: relations.csv, whole or not at all
+    Relations {
+        /// The file; - reads standard input
+        file: String,
+    },
+    /// Take in who is protected, as the register answered: protected.csv, whole or not at all
+    Protected {
+        /// The file; - reads standard input. Whoever is not in it is not protected from today on
+        file: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@
 
 pub mod csv_out;
 pub mod edfi;
+pub mod family;
 pub mod finding;
 pub mod limits;
 pub mod model;

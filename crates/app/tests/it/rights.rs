@@ -264,7 +264,23 @@ fn the_home_is_told_who_looked_and_nothing_that_a_rule_holds_back() {
         let school = LogPlace::School("School A".to_owned());
         assert!(told.lines.iter().any(|line| line.place == school));
         is_missing(session(node, "bertil", later(10)).access_log(p01, (today(), today()), today()));
-        // A glass that is broken for danger is told once it was judged.
+    });
+}
+
+#[test]
+fn a_broken_glass_is_told_to_the_home_once_it_was_judged() {
+    both("glass", |node| {
+        peopled(node);
+        guardian(node, "katja", "t-ai");
+        node.app(at(NOW))
+            .set_relations(&[tie(node, "p01", "t-ai")])
+            .unwrap();
+        let p01 = pupil(node, "p01");
+        let log = |now: Instant| {
+            let katja = session(node, "katja", now);
+            let days = (now.day_in_finland().plus(-7), now.day_in_finland());
+            katja.access_log(p01, days, today()).unwrap()
+        };
         let tuki = session(node, "tuki", later(11));
         let short = NewGlass {
             pupil: p01,

@@ -32,11 +32,8 @@ api: ## The machine endpoints by schemathesis, as every role (needs Python and P
 bench: ## Times and memory of a city and a nation (see docs/performance.md)
 	@CARGO=$(CARGO) tools/with-postgres tools/bench
 
-faults: ## Kill imports, saves and upgrades, damage backups and pages, fill a disk, and look at what is left
-	$(CARGO) build -q --locked -p lasna-cli
-	LASNA_KILLS=200 tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it kill -- --nocapture
-	tools/with-postgres $(CARGO) test -q --locked -p lasna-store --test it upgrade_kill -- --nocapture
-	tools/with-postgres $(CARGO) test -q --locked -p lasna-cli --test it -- --nocapture backup:: damage:: upkeep:: storage_faults::
+faults: ## Inject each fault and say what came of it: F<n> … passed or failed, then the totals
+	@CARGO=$(CARGO) tools/faults
 
 fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
 	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \

@@ -36,7 +36,7 @@ pub struct GlassRow {
 
 impl App {
     /// The school of a pupil, protected or not.
-    fn school_of(&self, pupil: PersonNo, today: Day) -> Result<OrgNo, AppError> {
+    pub(super) fn school_of(&self, pupil: PersonNo, today: Day) -> Result<OrgNo, AppError> {
         let own = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&own, today)?;
         let found = year.live().engine.pupil(pupil, today);

@@ -6,7 +6,7 @@ use crate::{App, AppError};
 use lasna_domain::access::grants::{GrantAct, GrantKind, GrantState, GrantStep, Terms, TermsFault};
 use lasna_domain::access::{Action, HeldGrant, Reach, Relation};
 use lasna_domain::calendar::Instant;
-use lasna_domain::ids::{PersonNo, UserNo};
+use lasna_domain::ids::UserNo;
 use lasna_store::{AccessReview, AccountRow, StoredGlass, StoredGrant};
 
 /// What somebody is given.
@@ -87,6 +87,22 @@ impl App {
         })
     }
 
+    /// Whether what a grant reaches lies in the reach of whoever manages grants.
+    fn manages(&self, reach: Reach) -> Result<bool, AppError> {
+        let place = match reach {
+            Reach::Pupil(pupil) => {
+                let school = self.school_of(pupil, self.now.day_in_finland());
+                match school {
+                    Ok(school) => Reach::School(school),
+                    Err(AppError::NotFound(_)) => return Ok(self.reach() == Reach::Provider),
+                    Err(error) => return Err(error),
+                }
+            }
+            reach => reach,
+        };
+        Ok(self.reach().meet(place) == Some(place))
+    }
+
     fn own_no(&self) -> Result<UserNo, AppError> {
         // The machine has no account; its grants stand under 0, which nobody has.
         Ok(self.actor.user().unwrap_or_default())
@@ -108,6 +124,9 @@ impl App {
             by: self.own_no()?,
         };
         terms.check().map_err(fault)?;
+        if !self.manages(terms.reach)? {
+            return Err(AppError::NotFound("pupil"));
+        }
         let target = match new.reach {
             Reach::Pupil(pupil) => format!("pupil:{pupil}:grant:{}", new.subject),
             _ => format!("grant:{}", new.subject),
@@ -123,7 +142,12 @@ impl App {
     /// [`AppError::NotFound`] where there is no such grant for the one who asks, or no such step now.
     pub fn step_grant(&self, no: u32, step: GrantStep) -> Result<(), AppError> {
         let me = self.own_no()?;
-        let manages = self.may(Action::GiveGrant, self.reach());
+        let all = self
+            .store
+            .ask(|read| StoredGrant::all(read, self.provider))?;
+        let known = all.iter().find(|grant| grant.no == no);
+        let reach = known.ok_or(AppError::NotFound("grant"))?.terms.reach;
+        let manages = self.may(Action::GiveGrant, self.reach()) && self.manages(reach)?;
         let scope = match step {
             GrantStep::Suspend | GrantStep::Resume => {
                 self.scope(Action::GiveGrant, self.reach())?
@@ -159,10 +183,19 @@ impl App {
             self.scope(Action::SignIn, self.reach())?
         };
         let (me, now) = (self.own_no()?, self.now);
-        let rows = self.store.look(&scope, now, "grants", |read| match all {
+        let mut rows = self.store.look(&scope, now, "grants", |read| match all {
             true => StoredGrant::all(read, scope.provider()),
             false => StoredGrant::of_user(read, scope.provider(), me),
         })?;
+        if all {
+            let mut own = Vec::new();
+            for row in rows {
+                if self.manages(row.terms.reach)? {
+                    own.push(row);
+                }
+            }
+            rows = own;
+        }
         let row = |grant: StoredGrant| GrantRow {
             no: grant.no,
             state: grant.terms.state(&grant.acts, now),
@@ -229,23 +262,5 @@ impl App {
             self.end_account(crate::WhichAccount::No(user))?;
         }
         Ok(())
-    }
-
-    /// Whether a pupil is followed by somebody with a grant: the one who answers for the school must
-    /// know that a protected pupil is not forgotten.
-    ///
-    /// # Errors
-    /// [`AppError`].
-    pub fn followed(&self, pupil: PersonNo) -> Result<bool, AppError> {
-        let scope = self.scope(Action::GiveGrant, self.reach())?;
-        let now = self.now;
-        self.store.ask(|read| {
-            let all = StoredGrant::all(read, scope.provider())?;
-            Ok::<_, AppError>(all.iter().any(|grant| {
-                grant.terms.reach == Reach::Pupil(pupil)
-                    && grant.terms.kind == GrantKind::Protected
-                    && grant.terms.state(&grant.acts, now) == GrantState::Accepted
-            }))
-        })
     }
 }

@@ -17,9 +17,9 @@ pub use grants::{GrantRow, NewGrant, ReviewRow};
 pub use log::{AccessLog, LogLine, LogPlace, Redaction};
 
 use crate::{App, AppError};
-use lasna_domain::access::Reach;
 use lasna_domain::access::family::Circumstances;
 use lasna_domain::access::grants::GrantState;
+use lasna_domain::access::{Reach, Relation};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::PersonNo;
 use lasna_store::Protection;
@@ -88,7 +88,9 @@ impl App {
     pub(crate) fn hidden(&self) -> Result<BTreeSet<PersonNo>, AppError> {
         let mut hidden = self.protected()?.people;
         for held in self.ties().map_or(&[][..], |ties| &ties.grants) {
-            if let (Reach::Pupil(pupil), GrantState::Accepted) = (held.reach, held.state) {
+            // Through a broken glass one pupil's contacts are seen, and no list.
+            let runs = held.relation == Relation::Granted && held.state == GrantState::Accepted;
+            if let (Reach::Pupil(pupil), true) = (held.reach, runs) {
                 hidden.remove(&pupil);
             }
         }

@@ -4,7 +4,6 @@
 
 use crate::{App, AppError};
 use lasna_domain::access::{Action, Reach};
-use lasna_domain::calendar::Day;
 use lasna_domain::ids::PersonNo;
 use lasna_store::Protection;
 
@@ -36,15 +35,6 @@ impl App {
         })
     }
 
-    /// Whether a pupil is protected, for a page that must say less then; tells nothing but to whoever
-    /// may follow the pupil.
-    ///
-    /// # Errors
-    /// [`AppError`].
-    pub fn is_protected(&self, pupil: PersonNo) -> Result<bool, AppError> {
-        Ok(self.protected()?.has(pupil))
-    }
-
     /// The facts of a protected person.
     ///
     /// # Errors
@@ -57,13 +47,5 @@ impl App {
             Protection::facts(read, &scope, pupil)
         })?;
         facts.ok_or(AppError::NotFound("pupil"))
-    }
-
-    /// Reads a day of a file, or the last day there is.
-    pub fn day_or_open(text: &str) -> Option<Day> {
-        match text.trim() {
-            "" => Some(Day(i32::MAX)),
-            text => text.parse().ok(),
-        }
     }
 }

@@ -20,7 +20,7 @@ use crate::held::HeldYear;
 use crate::live::{Live, PupilSignals};
 use crate::standing::summed_day;
 use crate::{App, AppError};
-use lasna_domain::access::{AccessReason, Action, Reach, Scope, UserRole};
+use lasna_domain::access::{AccessReason, Action, Reach, Relation, Scope, UserRole};
 use lasna_domain::attendance::{Figures, PupilDay};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{GroupNo, PersonNo, PupilNo, SchoolNo};

@@ -29,7 +29,11 @@ impl App {
         let (school, class) = home.ok_or(AppError::NotFound("pupil"))?;
         // A grant for this very pupil is the reason, where there is one.
         if self.may(action, Reach::Pupil(pupil)) {
-            return Ok((self.scope(action, Reach::Pupil(pupil))?, year));
+            let scope = self.scope(action, Reach::Pupil(pupil))?;
+            // This is the page of staff: being a child's guardian does not open it.
+            if scope.relation() == Relation::Granted {
+                return Ok((scope, year));
+            }
         }
         for reach in self.follow_reach() {
             let inside = match reach {

@@ -291,7 +291,7 @@ pub const fn needs(action: A) -> &'static [(Verb, DataClass)] {
         A::Backup => &[(V::Export, C::Log), (V::Export, C::Roster), (V::Export, C::Marks), (V::Export, C::Reasons), (V::Export, C::Contacts)],
         A::BreakGlass => &[(V::Open, C::Cases)],
         A::Check => &[(V::Read, C::Imports), (V::Read, C::Marks)],
-        A::ExplainPupil => &[(V::Read, C::Signals), (V::Read, C::Roster), (V::Read, C::Marks)],
+        A::ExplainPupil => &[(V::Read, C::Signals), (V::Read, C::Roster), (V::Read, C::Marks), (V::Read, C::Contacts)],
         A::Export => &[(V::Export, C::Marks), (V::Export, C::Roster), (V::Export, C::Reasons)],
         A::ExportWatchList => &[(V::Export, C::Signals), (V::Read, C::Signals), (V::Read, C::Roster)],
         A::GiveDayPass => &[(V::Write, C::Staff), (V::Read, C::Staff)],

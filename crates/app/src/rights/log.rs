@@ -16,7 +16,7 @@ use lasna_domain::access::{Action, DataClass, Purpose, Reach, UserRole};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{GroupNo, OrgNo, PersonNo, UserNo};
 use lasna_store::{AuditRow, StoredGlass};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// In which organisation somebody looked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,16 +162,22 @@ impl App {
         let scope = self.scope(Action::ReadAccessLog, Reach::Pupil(pupil));
         let scope = scope.map_err(|_| AppError::NotFound("pupil"))?;
         let year = self.unseen_year(&scope, today)?;
-        let home = year.live().engine.pupil(pupil, today);
         let mut reaches = vec![Reach::Provider];
-        if let Some(home) = home {
-            reaches.push(Reach::School(home.school));
+        {
             let live = year.live();
-            let schools = &year.loaded.staff.schools;
-            let here = schools.iter().filter(|(_, school)| **school == home.school);
-            let groups = here.map(|(group, _)| *group);
+            let days = live.engine.pupil_year(pupil);
+            // All schools of the year: whoever moved was on the lists of both.
+            let schools: BTreeSet<OrgNo> = days.iter().map(|day| day.school).collect();
+            let all = year.loaded.staff.schools.iter();
+            let groups = all.filter(|(_, school)| schools.contains(school));
             let own = |group: &GroupNo| live.engine.members_of(*group).contains(&pupil);
-            reaches.extend(groups.filter(own).map(Reach::Group));
+            reaches.extend(
+                groups
+                    .map(|(group, _)| *group)
+                    .filter(own)
+                    .map(Reach::Group),
+            );
+            reaches.extend(schools.into_iter().map(Reach::School));
         }
         let span = (
             Instant::midnight_in_finland(from),

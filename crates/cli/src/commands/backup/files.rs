@@ -83,11 +83,20 @@ pub fn keygen(file: &Path) -> anyhow::Result<Recipient> {
     Ok(identity.recipient())
 }
 
+/// What the log's newest state is signed in.
+const CHECKPOINT: &str = "audit/checkpoint";
+
 /// The files of a data folder that go along: the log, its checkpoint first, and the keys.
 pub fn carried(data: &Path, key: Option<&Path>) -> anyhow::Result<Vec<CarriedFile>> {
+    // The checkpoint is read before the tiles are listed: they only grow, so that all it needs is there.
+    // Without one there is no log to carry, and the next start makes it from the database.
+    let checkpoint = fs::read(data.join(CHECKPOINT)).ok();
     let mut paths = Vec::new();
-    below(&data.join("audit"), "audit", &mut paths)?;
-    paths.sort_by_key(|path| (path != "audit/checkpoint", path.clone()));
+    if checkpoint.is_some() {
+        below(&data.join("audit"), "audit", &mut paths)?;
+    }
+    paths.retain(|path| path != CHECKPOINT);
+    paths.sort();
     let file = |(path, whole): (String, PathBuf)| CarriedFile {
         path,
         open: Box::new(move || Ok(Box::new(File::open(&whole)?))),
@@ -101,7 +110,11 @@ pub fn carried(data: &Path, key: Option<&Path>) -> anyhow::Result<Vec<CarriedFil
     if let Some(key) = key.filter(|key| key.exists()) {
         all.push(("keys/master.key".to_owned(), key.to_owned()));
     }
-    Ok(all.into_iter().map(file).collect())
+    let first = checkpoint.map(|bytes| CarriedFile {
+        path: CHECKPOINT.to_owned(),
+        open: Box::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
+    });
+    Ok(first.into_iter().chain(all.into_iter().map(file)).collect())
 }
 
 fn below(folder: &Path, name: &str, paths: &mut Vec<String>) -> anyhow::Result<()> {
@@ -118,6 +131,10 @@ fn below(folder: &Path, name: &str, paths: &mut Vec<String>) -> anyhow::Result<(
                 folder.display()
             );
         };
+        // A file that the service is still writing gets its name when it is whole.
+        if own.starts_with('.') || own.ends_with(".new") {
+            continue;
+        }
         let path = format!("{name}/{own}");
         // Links are not followed: a backup holds what is in the folder.
         if entry.file_type()?.is_dir() {

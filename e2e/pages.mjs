@@ -97,6 +97,33 @@ async function upload(page) {
   await page.locator("form[action$=discard]").waitFor();
 }
 
+/** Who looked at the data of the first child. */
+async function homeLog(page) {
+  await page.goto("/home");
+  await page.locator(".child .ways a").first().click();
+  await page.waitForURL(/home.*log/);
+}
+
+/** A glass for the protected pupil, with words that say too little or enough. */
+async function breakGlass(page, reason) {
+  await page.goto("/glass");
+  await page.locator("#name").fill("Vilja Jokela");
+  await page.locator("#class").fill("8B");
+  await page.locator("label[for=category-danger]").click();
+  await page.locator("#reason").fill(reason);
+  await page.locator("form[action='/glass'] button").click();
+}
+
+async function glassWrong(page) {
+  await breakGlass(page, "hätä");
+  await page.locator(".errors").waitFor();
+}
+
+async function glassLook(page) {
+  await breakGlass(page, "Oppilas ei ole tullut kotiin koulusta.");
+  await page.waitForURL(/glass.pupils/);
+}
+
 /** name, role, and how to get there. */
 export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
@@ -151,6 +178,19 @@ export const PAGES = [
   ["substitutes", "principal", at("/substitutes")],
   ["substitutes-wrong", "principal", nobodyChosen],
   ["substitutes-past", "principal", at("/substitutes?day=1.3.2027")],
+  ["home", "guardian", at("/home")],
+  ["home-log", "guardian", homeLog],
+  ["home-pupil", "pupil", at("/home")],
+  ["home-log-pupil", "pupil", homeLog],
+  ["rights", "principal", at("/rights")],
+  ["rights-oversight", "oversight", at("/rights")],
+  ["glass", "sky-worker", at("/glass")],
+  ["glass-wrong", "sky-worker", glassWrong],
+  ["glass-look", "sky-worker", glassLook],
+  ["glass-review", "principal", at("/glass/review")],
+  ["grants", "principal", at("/grants")],
+  ["access-review", "administrator", at("/access-review")],
+  ["own-acts", "sky-worker", at("/own-acts")],
   ["help-role", "administrator", at("/help")],
   ["today-administrator", "administrator", at("/today")],
   ["imports", "administrator", at("/imports")],

@@ -202,7 +202,7 @@ impl App {
         let scope = self.scope(Action::AddUser, Reach::Provider)?;
         match school {
             Some(id) => drop(self.school(id)?),
-            None if !matches!(role, UserRole::Coordinator | UserRole::Administrator) => {
+            None if !role.is_of_provider() => {
                 return Err(AppError::Problem(format!(
                     "an account of a {} is for one school: name it with --school",
                     role.as_code()

@@ -28,7 +28,7 @@ mod truth;
 mod week;
 
 pub use output::{MemoryOutput, Output};
-pub use town::{CastMember, Town, TownStaff, write_town};
+pub use town::{CastMember, Town, TownGuardian, TownStaff, write_town};
 
 use plan::Plan;
 use std::collections::BTreeMap;

@@ -239,7 +239,9 @@ impl StoredGlass {
             };
             match act.get::<&str>(2)? {
                 "give_up" => one.glass.given_up = Some(Instant(act.get(1)?)),
-                "delay" => one.delayed = act.get::<Option<i64>>(3)?.map(Instant),
+                word if word.starts_with("delay") => {
+                    one.delayed = act.get::<Option<i64>>(3)?.map(Instant);
+                }
                 word => {
                     let verdict = GlassVerdict::from_code(word);
                     one.glass.verdict = Some(verdict.ok_or_else(|| unknown("a broken glass"))?);

@@ -220,6 +220,8 @@ fn page_routes() -> Router<Shared> {
             post(register::undo),
         )
         .merge(provider_routes())
+        .merge(home_routes())
+        .merge(rights_routes())
         .merge(identity_routes())
         .route("/assets/{build}/{name}", get(pages::assets::asset))
         .layer(CsrfLayer::new())
@@ -277,6 +279,32 @@ fn upload_routes() -> Router<Shared> {
         .route("/imports", get(overview::show).post(receive::upload))
         .layer(DefaultBodyLimit::disable())
         .layer(CsrfLayer::new())
+}
+
+/// Pages of pupils and guardians.
+fn home_routes() -> Router<Shared> {
+    use pages::home;
+    Router::new()
+        .route("/home", get(home::home))
+        .route("/home/{pupil}/log", get(home::log::log))
+}
+
+/// Rights for a time, broken glass, the review of access.
+fn rights_routes() -> Router<Shared> {
+    use pages::rights::{self, acts, glass, grants, review, standing};
+    Router::new()
+        .route("/rights", get(rights::show))
+        .route("/own-acts", get(acts::show))
+        .route("/glass", get(glass::form).post(glass::send))
+        .route("/glass/pupils/{pupil}", get(glass::look))
+        .route("/glass/give-up/{no}", post(glass::give_up))
+        .route("/glass/review", get(review::show))
+        .route("/glass/review/{no}", post(review::send))
+        .route("/grants", get(grants::show).post(grants::give))
+        .route("/grants/{no}", post(grants::step))
+        .route("/protected/{pupil}", get(grants::facts))
+        .route("/access-review", get(standing::show))
+        .route("/access-review/{no}", post(standing::send))
 }
 
 /// Measures, substitutes, the ladder and help.

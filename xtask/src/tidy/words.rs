@@ -101,7 +101,10 @@ fn check_line(found: &mut Found, file: &File, no: usize, line: &str) {
 fn begins_a_path(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        before.is_none_or(|c| c.is_whitespace() || "\"'`(=<:".contains(c))
+        let after = line[at + place.len()..].chars().next();
+        // Nobody's folder begins like a blank in an address of our own, or a number in its place.
+        let of_ours = after.is_some_and(|c| c == '{' || c.is_ascii_digit());
+        !of_ours && before.is_none_or(|c| c.is_whitespace() || "\"'`(=<:".contains(c))
     })
 }
 

@@ -1,24 +1,14 @@
-//! Families: ties taken in from a file, the children of whoever is signed in, admitting after a meeting.
+//! Families: ties taken in from a file, rights in children's matters, admitting after a meeting.
 //!
 //! Invariant: an adult sees a child only with a right in a matter, and why not is never said.
 
 use super::Protected;
 use crate::{App, AppError};
 use lasna_domain::access::family::{ChildRights, FamilyTie, RelationSource};
-use lasna_domain::access::{Action, Reach, UserRole};
+use lasna_domain::access::{Action, Reach};
 use lasna_domain::calendar::Day;
 use lasna_domain::ids::PersonNo;
 use lasna_store::FamilyTies;
-
-/// A child of whoever is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Child {
-    pub pupil: PersonNo,
-    pub name: String,
-    pub class: String,
-    pub school: String,
-}
 
 /// Why a line of a file of ties was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,49 +93,5 @@ impl App {
             FamilyTies::admit(tx, &scope, (child, adult, ends), self.now)
         })?;
         Ok(())
-    }
-
-    /// The children of whoever is signed in, or the pupil who is: each look is in the log.
-    ///
-    /// # Errors
-    /// [`AppError`].
-    pub fn own_children(&self, today: Day) -> Result<Vec<Child>, AppError> {
-        let Some(ties) = self.ties() else {
-            return Err(AppError::NotFound("page"));
-        };
-        let pupils: Vec<PersonNo> = match self.actor.role() {
-            UserRole::Guardian => ties.children.iter().map(|(child, _)| *child).collect(),
-            UserRole::Pupil => ties.own.into_iter().collect(),
-            _ => return Err(AppError::NotFound("page")),
-        };
-        let mut children = Vec::new();
-        for pupil in pupils {
-            children.extend(self.child(pupil, today)?);
-        }
-        Ok(children)
-    }
-
-    /// One of them.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for anybody else.
-    pub fn own_child(&self, pupil: PersonNo, today: Day) -> Result<Child, AppError> {
-        self.child(pupil, today)?.ok_or(AppError::NotFound("pupil"))
-    }
-
-    fn child(&self, pupil: PersonNo, today: Day) -> Result<Option<Child>, AppError> {
-        let scope = self.scope(Action::ReadHome, Reach::Pupil(pupil))?;
-        let known_at = lasna_domain::calendar::Instant::LATEST;
-        let year = self.year(&scope, &format!("pupil:{pupil}"), known_at, today)?;
-        let found = year.live().engine.pupil(pupil, today);
-        let names = &year.loaded.names;
-        Ok(found.map(|found| Child {
-            pupil,
-            name: names.person(pupil),
-            class: found
-                .class
-                .map_or_else(String::new, |no| names.group(no).to_owned()),
-            school: names.org(found.school).to_owned(),
-        }))
     }
 }

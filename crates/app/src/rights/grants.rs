@@ -4,7 +4,7 @@
 
 use crate::{App, AppError};
 use lasna_domain::access::grants::{GrantAct, GrantKind, GrantState, GrantStep, Terms, TermsFault};
-use lasna_domain::access::{Action, HeldGrant, Reach, Relation};
+use lasna_domain::access::{Action, HeldGrant, Reach, Relation, UserRole};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::UserNo;
 use lasna_store::{AccessReview, AccountRow, StoredGlass, StoredGrant};
@@ -37,6 +37,8 @@ pub struct ReviewRow {
     pub role: String,
     pub school: Option<String>,
     pub login: Option<String>,
+    /// What the person is called.
+    pub name: Option<String>,
     /// When it was confirmed last.
     pub confirmed: Option<Instant>,
     /// Grants that run.
@@ -215,7 +217,13 @@ impl App {
             let reviews = AccessReview::latest(read, scope.provider())?;
             let grants = StoredGrant::all(read, scope.provider())?;
             let accounts = AccountRow::list(read, &scope)?;
-            let rows = accounts.into_iter().filter(|row| row.ended.is_none());
+            // Whoever is of a home has access by the ties of the family, which have their own source.
+            let of_home = |row: &AccountRow| {
+                UserRole::from_code(&row.account.role).is_some_and(UserRole::is_of_home)
+            };
+            let rows = accounts
+                .into_iter()
+                .filter(|row| row.ended.is_none() && !of_home(row));
             let row = |row: AccountRow| {
                 let user = row.account.no;
                 let review = reviews.get(&user).filter(|review| review.confirmed);
@@ -228,12 +236,17 @@ impl App {
                     role: row.account.role,
                     school: row.account.school,
                     login: row.login,
+                    name: None,
                     confirmed: review.map(|review| review.at),
                     grants: grants.iter().filter(runs).count(),
                 }
             };
             Ok::<_, AppError>(rows.map(row).collect::<Vec<_>>())
         })?;
+        let mut names = self.user_names(rows.iter().map(|row| row.user))?;
+        for row in &mut rows {
+            row.name = names.remove(&row.user);
+        }
         rows.sort_by_key(|row| (row.confirmed, row.user));
         Ok(rows)
     }

@@ -8,13 +8,17 @@
 mod family;
 mod glass;
 mod grants;
+mod home;
 mod log;
+mod people;
 mod protected;
 
-pub use family::{Child, FamilyStop};
-pub use glass::{GlassRow, NewGlass};
+pub use family::FamilyStop;
+pub use glass::{GlassRow, GlassWaiting, NewGlass, OpenGlass, ThroughGlass};
 pub use grants::{GrantRow, NewGrant, ReviewRow};
+pub use home::{Child, HOME_DAYS, HomeAttendance, HomeDay, HomeToday};
 pub use log::{AccessLog, LogLine, LogPlace, Redaction};
+pub use people::{Grantee, NamedGrant, OwnAct};
 
 use crate::{App, AppError};
 use lasna_domain::access::family::Circumstances;

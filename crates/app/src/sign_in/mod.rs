@@ -166,7 +166,7 @@ impl App {
         new: &NewPerson<'a>,
         once: bool,
     ) -> Result<ReadyPerson<'a>, AppError> {
-        let whole = matches!(new.role, UserRole::Coordinator | UserRole::Administrator);
+        let whole = new.role.is_of_provider();
         match new.school {
             Some(id) => drop(self.school(id)?),
             None if whole => {}

@@ -305,15 +305,17 @@ fn a_broken_glass_is_told_to_the_home_once_it_was_judged() {
             reason: "Oppilas ei ole tullut kotiin koulusta",
             ..short
         };
-        is_missing(tuki.through_glass(p01));
+        is_missing(tuki.through_glass(p01, today()));
         let no = tuki.break_glass(&new, today()).unwrap();
         assert_eq!(
             tuki.break_glass(&new, today()).unwrap(),
             no,
             "sent twice, broken once"
         );
-        session(node, "tuki", later(12)).through_glass(p01).unwrap();
-        is_missing(session(node, "tuki", later(11 + 30)).through_glass(p01));
+        session(node, "tuki", later(12))
+            .through_glass(p01, today())
+            .unwrap();
+        is_missing(session(node, "tuki", later(11 + 30)).through_glass(p01, today()));
         let glass = |now| {
             log(now)
                 .lines
@@ -323,7 +325,7 @@ fn a_broken_glass_is_told_to_the_home_once_it_was_judged() {
         assert!(!glass(later(50)));
         is_missing(session(node, "tuki", later(51)).judge_glass(no, GlassVerdict::Justified));
         let rehtori = session(node, "rehtori", later(52));
-        let rows = rehtori.broken_glass().unwrap();
+        let rows = rehtori.broken_glass(today()).unwrap();
         assert_eq!((rows.len(), rows[0].reason.as_str()), (1, new.reason));
         is_missing(session(node, "rektor", later(52)).judge_glass(no, GlassVerdict::Justified));
         rehtori.judge_glass(no, GlassVerdict::Justified).unwrap();

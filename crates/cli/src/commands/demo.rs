@@ -6,6 +6,7 @@
 //!
 //! Invariant: links that sign in without a password are served for a town that this command made.
 
+use super::demo_people::{families, people_of};
 use super::{Outcome, service};
 use crate::args::Args;
 use crate::log_folder::Sealer;
@@ -14,15 +15,14 @@ use anyhow::{Context as _, bail};
 use lasna_app::import::{Input, Options};
 use lasna_app::signals::NewAct;
 use lasna_app::{App, NewPerson};
-use lasna_domain::access::UserRole;
 use lasna_domain::calendar::{Day, Instant};
-use lasna_domain::model::{Language, Outcome as Came};
+use lasna_domain::model::Outcome as Came;
 use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith};
 use lasna_formats::model::preset;
 use lasna_simulate::{MemoryOutput, Town};
 use lasna_store::Store;
 use lasna_store::db::Place;
-use lasna_web::{DemoPerson, UploadSettings};
+use lasna_web::UploadSettings;
 use serde_json::json;
 use std::io::Cursor;
 use std::path::Path;
@@ -31,17 +31,6 @@ use std::sync::Arc;
 /// A file beside the database that says what it is.
 const NOTE: &str = "DEMO.txt";
 const NOTE_TEXT: &str = "This folder holds the made-up town of lasna demo. Nobody in it is real.\n";
-
-/// The links: the word in the address, the role in the town, its school, what the account is for.
-const LINKS: [(&str, &str, UserRole); 7] = [
-    ("teacher", "class_teacher", UserRole::Teacher),
-    ("sky-worker", "sky_worker", UserRole::SkyWorker),
-    ("principal", "principal", UserRole::Principal),
-    ("rektor", "principal", UserRole::Principal),
-    ("substitute", "substitute", UserRole::Substitute),
-    ("coordinator", "coordinator", UserRole::Coordinator),
-    ("administrator", "administrator", UserRole::Administrator),
-];
 
 pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
     let mut files = MemoryOutput::default();
@@ -139,38 +128,6 @@ fn prepare(folder: &Path) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-struct TownPerson {
-    demo: DemoPerson,
-    person: Option<String>,
-    school: Option<String>,
-    role: UserRole,
-    language: Language,
-}
-
-fn people_of(town: &Town) -> Vec<TownPerson> {
-    LINKS
-        .iter()
-        .filter_map(|&(link, word, role)| {
-            let swedish = link == "rektor";
-            let staff = town
-                .staff
-                .iter()
-                .find(|staff| staff.role == word && (staff.language == "sv") == swedish)?;
-            Some(TownPerson {
-                demo: DemoPerson {
-                    role: link.to_owned(),
-                    login: format!("demo-{link}"),
-                    name: staff.name.clone(),
-                },
-                person: staff.person.clone(),
-                school: staff.school.clone(),
-                role,
-                language: if swedish { Language::Sv } else { Language::Fi },
-            })
-        })
-        .collect()
-}
-
 fn fill(store: &Store, town: &Town, files: MemoryOutput, at: Instant) -> anyhow::Result<()> {
     let app = App::operator(store.clone(), at)?;
     let inputs = files
@@ -196,7 +153,7 @@ fn fill(store: &Store, town: &Town, files: MemoryOutput, at: Instant) -> anyhow:
     app.adopt_model(&model, &text)?;
     let people = people_of(town);
     for person in &people {
-        let whole = matches!(person.role, UserRole::Coordinator | UserRole::Administrator);
+        let whole = person.role.is_of_provider();
         app.add_person(&NewPerson {
             role: person.role,
             school: person.school.as_deref().filter(|_| !whole),
@@ -207,6 +164,7 @@ fn fill(store: &Store, town: &Town, files: MemoryOutput, at: Instant) -> anyhow:
             language: Some(person.language),
         })?;
     }
+    families(&app, town)?;
     substitute(&app, town)?;
     contacts(store, town)
 }

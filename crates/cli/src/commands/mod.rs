@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod demo;
 mod demo_export;
+mod demo_people;
 mod doctor;
 mod import;
 mod keys;

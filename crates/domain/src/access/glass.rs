@@ -46,6 +46,18 @@ codes! {
     }
 }
 
+codes! {
+    /// On which ground telling the family is put off.
+    GlassDelay {
+        /// It would harm an investigation that is going on.
+        Investigation = "delay_investigation",
+        /// It would be against the child's very important interest.
+        ChildInterest = "delay_child_interest",
+        /// It would endanger somebody.
+        Safety = "delay_safety",
+    }
+}
+
 /// A glass that was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glass {

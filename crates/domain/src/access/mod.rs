@@ -62,6 +62,21 @@ pub struct HeldGrant {
     pub state: GrantState,
 }
 
+impl UserRole {
+    /// Whether an account of the role is for the whole provider, without a school.
+    pub const fn is_of_provider(self) -> bool {
+        matches!(
+            self,
+            UserRole::Coordinator | UserRole::Administrator | UserRole::Oversight
+        )
+    }
+
+    /// Whether an account of the role is a pupil's or an adult's of a home.
+    pub const fn is_of_home(self) -> bool {
+        matches!(self, UserRole::Pupil | UserRole::Guardian)
+    }
+}
+
 /// What ties whoever asks to people: reason enough to see them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ties {

@@ -298,6 +298,7 @@ pub const fn needs(action: A) -> &'static [(Verb, DataClass)] {
         A::GiveGrant => &[(V::Write, C::Accounts), (V::Read, C::Accounts)],
         A::Import => &[(V::Import, C::Marks), (V::Import, C::Roster), (V::Import, C::Reasons), (V::Write, C::Imports)],
         A::ManageUser => &[(V::Write, C::Accounts), (V::Read, C::Accounts)],
+        A::NameChild => &[(V::Read, C::Roster)],
         A::OverseeLog => &[(V::Read, C::Log), (V::Read, C::Accounts)],
         A::ReadAccessLog => &[(V::Read, C::Log)],
         A::ReadAccounts => &[(V::Read, C::Accounts)],

@@ -53,6 +53,8 @@ codes! {
         GiveDayPass = "give_day_pass",
         /// Take the list out as a file.
         ExportWatchList = "export_watch_list",
+        /// Who a child is, for an adult who is told of no matter but that.
+        NameChild = "name_child",
         /// A pupil's own page, for the pupil and the home.
         ReadHome = "read_home",
         /// Who looked at a pupil's data, for the pupil and the home.

@@ -109,6 +109,8 @@ read_home led: teacher";
     let mut expected: Vec<&str> = expected.lines().collect();
     expected.push("read_completeness taught: teacher substitute");
     expected.push("read_completeness led: teacher substitute");
+    expected.push("name_child taught: teacher substitute");
+    expected.push("name_child led: teacher substitute");
     expected.push("read_pupil_figures led: teacher");
     expected.push("read_figures taught: teacher");
     expected.push("read_figures led: teacher");

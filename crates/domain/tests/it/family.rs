@@ -166,6 +166,7 @@ fn a_guardian_reaches_own_children_in_the_matters_of_the_right() {
     own.sort_unstable();
     let expected = [
         "explain_pupil",
+        "name_child",
         "read_access_log",
         "read_figures",
         "read_home",

@@ -15,8 +15,10 @@ mod weeks;
 use crate::book::Register;
 use crate::calendar::{Calendar, DayNo, Minute, day_no};
 use crate::output::Output;
+use crate::people::household_of;
 use crate::plan::{Language, Plan, SchoolKind, SchoolPlan};
 use crate::profile::{Calm, Profile};
+use crate::pupil::pupils_of;
 use crate::week::{Slot, Week};
 use crate::{Error, Summary};
 
@@ -60,6 +62,8 @@ pub struct Town {
     pub staff: Vec<TownStaff>,
     /// Named pupils.
     pub cast: Vec<CastMember>,
+    /// The guardians of the named pupils.
+    pub guardians: Vec<TownGuardian>,
     /// What was written.
     pub summary: Summary,
 }
@@ -97,6 +101,17 @@ pub struct CastMember {
     pub story: &'static str,
 }
 
+/// A guardian of one or more of the named pupils.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TownGuardian {
+    /// The guardian's id in the roster.
+    pub person: String,
+    /// Given and family name.
+    pub name: String,
+    /// The ids of the children.
+    pub children: Vec<String>,
+}
+
 /// Writes the demo town *Esimerkkilä*: the files of [`crate::write`] without `truth.json`.
 ///
 /// ```
@@ -131,8 +146,28 @@ pub fn write_town(output: &mut dyn Output) -> Result<Town, Error> {
         now: plan.calendar.timestamp(plan.calendar.closing()),
         staff: staff::list(&plan),
         cast: cast.collect(),
+        guardians: guardians(&plan),
         summary,
     })
+}
+
+fn guardians(plan: &Plan) -> Vec<TownGuardian> {
+    let mut all: Vec<TownGuardian> = Vec::new();
+    for (place, school) in plan.schools.iter().enumerate() {
+        for pupil in pupils_of(plan, place).filter(|p| p.part.is_some()) {
+            for guardian in household_of(plan, school, &pupil).guardians {
+                match all.iter_mut().find(|known| known.person == guardian.id) {
+                    Some(known) => known.children.push(pupil.id.clone()),
+                    None => all.push(TownGuardian {
+                        name: format!("{} {}", guardian.given, guardian.family),
+                        person: guardian.id,
+                        children: vec![pupil.id.clone()],
+                    }),
+                }
+            }
+        }
+    }
+    all
 }
 
 /// The plan of the town: nothing of it but the timetables comes from dice.

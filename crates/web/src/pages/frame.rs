@@ -57,6 +57,8 @@ pub(crate) const LANGUAGES: [(Language, &str, &str); 3] = [
 ];
 
 const TODAY: &str = "/today";
+const HOME: &str = "/home";
+const RIGHTS: &str = "/rights";
 const LIST: &str = "/watch-list";
 const DEBT: &str = "/marking-debt";
 const SUBSTITUTES: &str = "/substitutes";
@@ -153,6 +155,11 @@ impl Frame {
         self.role.map(|role| role.as_code().replace('_', "-"))
     }
 
+    /// Whether there are rights for a time and a log of one's own: of staff, not of a home.
+    pub fn has_rights(&self) -> bool {
+        self.role.is_some_and(|role| !role.is_of_home())
+    }
+
     /// The languages to choose from.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |&(language, code, name)| Choice {
@@ -181,13 +188,17 @@ impl Frame {
             Some(UserRole::Substitute) => &[TODAY, LADDER],
             Some(UserRole::Coordinator) => &[TODAY, MEASURES, LADDER],
             Some(UserRole::Administrator) => &[TODAY, IMPORTS, CODES, LADDER],
-            Some(UserRole::Oversight) => &[TODAY, MEASURES, LADDER],
+            Some(UserRole::Oversight) => &[RIGHTS, MEASURES, LADDER],
+            Some(UserRole::Pupil | UserRole::Guardian) => &[HOME, LADDER],
             Some(_) | None => &[],
         };
         let place = |&href| Place {
             href,
             name: match href {
                 TODAY => self.text("frame.today"),
+                RIGHTS => self.text("rights.title"),
+                HOME if self.role == Some(UserRole::Pupil) => self.text("home.place_own"),
+                HOME => self.text("home.place"),
                 LIST if self.role == Some(UserRole::Teacher) => self.text("frame.my_class"),
                 LIST => self.text("frame.watch_list"),
                 DEBT => self.text("frame.marking_debt"),

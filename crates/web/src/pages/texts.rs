@@ -31,6 +31,7 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/substitutes.toml")),
                 include_str!(concat!("../../locales/", $folder, "/help.toml")),
                 include_str!(concat!("../../locales/", $folder, "/tour.toml")),
+                include_str!(concat!("../../locales/", $folder, "/home.toml")),
             ])
         });
     };

@@ -105,7 +105,12 @@ fn debt_view(frame: &Frame, debt: &Debt) -> DebtView {
 pub(crate) async fn today(visit: Visit) -> Response {
     let query = visit.query.clone();
     visit
-        .desk(move |desk| Reply::page(&page_of(desk, &query)?))
+        .desk(move |desk| match desk.me()?.role {
+            // Whoever is of a home has a first page of another kind.
+            UserRole::Pupil | UserRole::Guardian => Ok(Reply::Go("/home".into())),
+            UserRole::Oversight => Ok(Reply::Go("/rights".into())),
+            _ => Reply::page(&page_of(desk, &query)?),
+        })
         .await
 }
 

@@ -143,7 +143,7 @@ fn add(app: &App, town: &Town, login: &str, role: UserRole, of: &str) -> DemoPer
     let staff = staff
         .find(|staff| (staff.language == "sv") == swedish)
         .unwrap();
-    let whole = matches!(role, UserRole::Coordinator | UserRole::Administrator);
+    let whole = role.is_of_provider();
     let new = NewPerson {
         role,
         school: staff.school.as_deref().filter(|_| !whole),

@@ -20,6 +20,7 @@ mod figures;
 mod guides;
 mod hardening;
 mod help;
+mod home;
 mod html;
 mod identity;
 mod imports;
@@ -33,6 +34,7 @@ mod own;
 mod pages;
 mod place;
 mod register;
+mod rights;
 mod routes;
 mod safe;
 mod sign_in;
@@ -82,7 +84,7 @@ struct Server {
 const TOKENS: [&str; 4] = ["token-a", "token-machine", "token-b", "token-all"];
 /// People who are signed in, each with the session `session-` and the login. The last one has a
 /// password that must be changed first.
-const PEOPLE: [(&str, UserRole, Option<&str>, Option<&str>); 8] = [
+const PEOPLE: [(&str, UserRole, Option<&str>, Option<&str>); 11] = [
     (
         "teacher-a",
         UserRole::Teacher,
@@ -95,6 +97,19 @@ const PEOPLE: [(&str, UserRole, Option<&str>, Option<&str>); 8] = [
     ("substitute-a", UserRole::Substitute, Some("school-a"), None),
     ("coordinator", UserRole::Coordinator, None, None),
     ("administrator", UserRole::Administrator, None, None),
+    ("oversight", UserRole::Oversight, None, None),
+    (
+        "guardian-a",
+        UserRole::Guardian,
+        Some("school-a"),
+        Some("guardian-a"),
+    ),
+    (
+        "pupil-a",
+        UserRole::Pupil,
+        Some("school-a"),
+        Some("pupil-a1"),
+    ),
     ("new", UserRole::SkyWorker, Some("school-a"), None),
 ];
 const LIST: &str = "/api/v1/schools/school-a/watch-list";
@@ -184,6 +199,7 @@ impl Server {
         ] {
             app.add_user(role, school, token).unwrap();
         }
+        town::family(&app);
         for (login, role, school, person) in PEOPLE {
             app.add_person(&NewPerson {
                 role,

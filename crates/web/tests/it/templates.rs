@@ -65,6 +65,12 @@ substitutes.html | /substitutes | principal | <form
 imports.html | /imports | administrator | <table
 import_undo.html | /imports/undo/1 | administrator | <form
 codes.html | /codes | administrator | <h2
+rights.html | /rights | principal | /glass/review ; /grants
+glass.html | /glass | worker | type="radio" ; <textarea
+glass_review.html | /glass/review | principal | <h2
+grants.html | /grants | principal | <select ; type="date"
+standing.html | /access-review | administrator | name="answer"
+own_acts.html | /own-acts | worker | <h2
 help.html | /help | worker | <img ; <nav class="places"
 help.html | /help/administrator | administrator | class="contents" ; <pre>
 error.html | /pupils/999999 | worker | <nav class="places"
@@ -166,6 +172,15 @@ fn every_template_stands_in_every_language_full_and_empty() {
     // Of a second factor and a passkey that are made: the test of identity.
     let made = ["factor_new.html", "recovery.html", "passkey_new.html"];
     seen.extend(made.map(str::to_owned));
+    // Of a home, a glass that was broken and a right that was given: the tests of home and rights.
+    let of_rights = [
+        "home.html",
+        "home_log.html",
+        "glass_look.html",
+        "grant_rows.html",
+        "protected.html",
+    ];
+    seen.extend(of_rights.map(str::to_owned));
     assert_eq!(all, seen, "a template without a sample here");
 }
 

@@ -5,8 +5,9 @@
 
 use lasna_app::App;
 use lasna_app::import::{Input, Options};
+use lasna_domain::access::family::{AdultKind, FamilyTie, Matters, RelationSource};
 use lasna_domain::access::{Action, Actor, Reach, Request, Scope, grant};
-use lasna_domain::calendar::Instant;
+use lasna_domain::calendar::{Day, Instant};
 use lasna_store::Store;
 use std::io::Cursor;
 
@@ -55,6 +56,9 @@ fn files_of(schools: [(&str, u32, u32); 2]) -> Vec<(&'static str, String)> {
         let teacher = format!("teacher-{school}");
         users += &format!(
             "{teacher},,,true,school-{school},teacher,{teacher},,ZZNAMEZZ,ZZNAMEZZ,,,,,,,,\n"
+        );
+        users += &format!(
+            "guardian-{school},,,true,school-{school},guardian,guardian-{school},,ZZNAMEZZ,ZZNAMEZZ,,,,,,,,\n"
         );
         enrolments += &format!(
             "e-{teacher},,,class-{school},school-{school},{teacher},teacher,true,2026-08-11,2027-06-05\n"
@@ -153,4 +157,20 @@ pub fn scope(store: &Store) -> Scope {
         reach: Reach::Provider,
     };
     grant(&Actor::Operator, request).unwrap()
+}
+
+/// The first pupil of school A has a guardian.
+pub fn family(app: &App) {
+    let tie = FamilyTie {
+        child: app.pupil_no("pupil-a1").unwrap(),
+        adult: app.pupil_no("guardian-a").unwrap(),
+        kind: AdultKind::Guardian,
+        decides: Matters::ALL,
+        informed: Matters::ALL,
+        from: Day(0),
+        to: Day(i32::MAX),
+        source: RelationSource::Register,
+        contact: true,
+    };
+    app.set_relations(&[tie]).unwrap();
 }

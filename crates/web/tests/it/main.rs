@@ -9,6 +9,7 @@
 
 mod again;
 mod ask;
+mod canary;
 mod closed;
 mod codes;
 mod contacts;

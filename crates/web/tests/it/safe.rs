@@ -6,7 +6,7 @@ use crate::ask::{ask, run};
 use crate::routes::{FORM, path_of, token_for};
 use crate::{Server, both};
 use axum::http::Request;
-use lasna_store::db::{DbError, Row};
+use lasna_store::db::{DbError, Row, Value};
 use lasna_web::routes::ROUTES;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn rows(server: &Server) -> Rows {
         );
         let rows: Result<Vec<Row>, DbError> =
             server.store.database().read(|read| read.query(&sql, &[]));
-        let mut rows: Vec<String> = rows.unwrap().iter().map(|row| format!("{row:?}")).collect();
+        let mut rows: Vec<String> = rows.unwrap().iter().map(told).collect();
         rows.sort();
         (table.clone(), rows)
     };
@@ -33,6 +33,17 @@ fn rows(server: &Server) -> Rows {
         .filter(|table| !["audit", "audit_body", "data_key"].contains(&table.as_str()))
         .map(of)
         .collect()
+}
+
+/// All of a row: its debug form says of texts and bytes how long they are, no more.
+fn told(row: &Row) -> String {
+    let value = |value: &Value| match value {
+        Value::Null => "null".to_owned(),
+        Value::Int(n) => n.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => format!("{bytes:?}"),
+    };
+    row.values().iter().map(value).collect::<Vec<_>>().join("|")
 }
 
 #[track_caller]

@@ -134,6 +134,30 @@ pub fn add_teacher(store: &Store) {
     import_files(store, files, 2);
 }
 
+/// Gives school A a pupil with a family, each with a name that nobody else has; the pupil was away.
+pub fn add_family(store: &Store) {
+    let mut files = files();
+    for (name, text) in &mut files {
+        *text += match *name {
+            "users.csv" => {
+                "canary-child,,,true,school-a,student,canary-child,,Kanarialapsi,Salaniemi,,,,,,,7,\n\
+                 canary-mother,,,true,school-a,guardian,canary-mother,,Kanariaaiti,Salaniemi,,,,,,,,\n\
+                 canary-father,,,true,school-a,guardian,canary-father,,Kanariaisa,Toisniemi,,,,,,,,\n\
+                 canary-worker,,,true,school-a,guardian,canary-worker,,Kanariatyo,Kolmasniemi,,,,,,,,\n"
+            }
+            "enrollments.csv" => {
+                "e-canary,,,class-a,school-a,canary-child,student,,2026-08-11,2027-06-05\n"
+            }
+            "marks.csv" => {
+                "canary-child,,2026-08-17,class-a,08:15,,truancy,,,,\n\
+                 canary-child,,2026-08-18,class-a,08:15,,truancy,,,,\n"
+            }
+            _ => "",
+        };
+    }
+    import_files(store, files, 2);
+}
+
 fn import_files(store: &Store, files: Vec<(&'static str, String)>, no: u32) {
     let known: Instant = KNOWN.parse().unwrap();
     let app = App::operator(store.clone(), known).unwrap();

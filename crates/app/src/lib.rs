@@ -80,7 +80,12 @@ impl App {
             Some((no, _)) => *no,
             None => store.provider("provider", now)?,
         };
-        Ok(App {
+        Ok(App::operator_of(store, provider, now))
+    }
+
+    /// The same for one of several providers.
+    pub const fn operator_of(store: Store, provider: ProviderNo, now: Instant) -> App {
+        App {
             store,
             provider,
             now,
@@ -88,7 +93,7 @@ impl App {
             held: None,
             me: None,
             session: None,
-        })
+        }
     }
 
     /// The same, with school years that are held between questions.

@@ -36,7 +36,7 @@ fn rows(server: &Server) -> Rows {
 }
 
 /// All of a row: its debug form says of texts and bytes how long they are, no more.
-fn told(row: &Row) -> String {
+pub fn told(row: &Row) -> String {
     let value = |value: &Value| match value {
         Value::Null => "null".to_owned(),
         Value::Int(n) => n.to_string(),

@@ -43,7 +43,15 @@ const LINKS: [(&str, &str, UserRole); 7] = [
     ("administrator", "administrator", UserRole::Administrator),
 ];
 
-pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
+pub fn run(
+    args: &Args,
+    folder: &Path,
+    port: u16,
+    identity: Option<&Path>,
+) -> anyhow::Result<Outcome> {
+    let origin = format!("http://127.0.0.1:{port}");
+    let providers = identity.map(|file| crate::providers::read(file, &origin));
+    let providers = providers.transpose()?;
     let mut files = MemoryOutput::default();
     let town = lasna_simulate::write_town(&mut files)?;
     let is_new = prepare(folder)?;
@@ -72,6 +80,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         second_factor: false,
         // Made when the port is known.
         passkeys: None,
+        providers,
         proxies: Vec::new(),
         uploads: Some(UploadSettings {
             folder: folder.join("uploads"),

@@ -3,6 +3,7 @@
 //! Invariant: a secret that others than its owner may read is refused, and none is shown.
 
 use crate::context;
+use crate::safety::Unsafe;
 use anyhow::{Context as _, bail};
 use lasna_app::identity::oidc::{
     Provider, ProviderSettings, Providers, SecretPlace, read_settings,
@@ -20,7 +21,11 @@ const SECRET_MOST: usize = 1000;
 ///
 /// # Errors
 /// All that is wrong in the file, each with its line and the mend; a secret that cannot be used.
-pub fn read(path: &Path, origin: &str) -> anyhow::Result<Arc<Providers>> {
+pub fn read(path: &Path, origin: &str) -> Result<Arc<Providers>, Unsafe> {
+    try_read(path, origin).map_err(|error| Unsafe::new(format!("{error:#}")))
+}
+
+fn try_read(path: &Path, origin: &str) -> anyhow::Result<Arc<Providers>> {
     let shown = path.display().to_string();
     let text = fs::read_to_string(path).with_context(|| shown.clone())?;
     let all = read_settings(&text).map_err(|problems| {

@@ -10,19 +10,25 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Instant;
 
-/// A server that answers each connection so; the host to ask.
-fn server(answer: impl Fn(std::net::TcpStream, String) + Send + 'static) -> String {
+/// A server of connections; the host to ask.
+fn server_of(answer: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut bytes = [0; 4096];
-            let n = stream.read(&mut bytes).unwrap_or(0);
-            answer(stream, String::from_utf8_lossy(&bytes[..n]).into_owned());
+            answer(stream.unwrap());
         }
     });
     host
+}
+
+/// A server that answers each connection so, once it has read what is asked.
+fn server(answer: impl Fn(std::net::TcpStream, String) + Send + 'static) -> String {
+    server_of(move |mut stream| {
+        let mut bytes = [0; 4096];
+        let n = stream.read(&mut bytes).unwrap_or(0);
+        answer(stream, String::from_utf8_lossy(&bytes[..n]).into_owned());
+    })
 }
 
 fn fixed(text: &'static str) -> String {
@@ -168,4 +174,78 @@ fn only_addresses_of_the_outer_network_may_be_reached() {
         !may_reach("10.0.0.1".parse().unwrap(), true),
         "this machine is not the network"
     );
+}
+
+/// Makes an authority and a certificate for a name; none where there is no `openssl`.
+fn certificate(folder: &Path, name: &str) -> bool {
+    let run = |args: &str| {
+        let mut command = std::process::Command::new("openssl");
+        let done = command.args(args.split(' ')).current_dir(folder).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    std::fs::write(folder.join("names"), format!("subjectAltName={name}\n")).unwrap();
+    run(&format!(
+        "req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=authority"
+    )) && run(&format!(
+        "req {key} -keyout own.key -out own.csr -subj /CN=own"
+    )) && run(
+        "x509 -req -in own.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out own.crt",
+    )
+}
+
+/// A server with TLS that says hello; the host to ask.
+fn tls_server(folder: &Path) -> String {
+    let pem = |name: &str| folder.join(name);
+    let chain = CertificateDer::pem_file_iter(pem("own.crt")).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::from_pem_file(pem("own.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain.map(Result::unwrap).collect(), key)
+        .unwrap();
+    let config = Arc::new(config);
+    server_of(move |stream| {
+        let mut connection = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut stream = stream;
+        let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+        let mut bytes = [0; 4096];
+        if tls.read(&mut bytes).is_ok() {
+            drop(tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
+        }
+    })
+}
+
+#[test]
+fn a_certificate_must_hold_for_the_name_and_come_from_a_known_authority() {
+    let folder = lasna_testkit::temp::folder();
+    let folder = folder.path();
+    if !certificate(folder, "IP:127.0.0.1") {
+        eprintln!("skipped: openssl is not installed");
+        return;
+    }
+    let authority = folder.join("ca.crt");
+    let of = |host: &str, authority: Option<&Path>| {
+        let reachable = Reachable {
+            hosts: vec![host.to_owned()],
+            loopback: true,
+        };
+        let client = Client::new(reachable, authority).unwrap();
+        get(&client, &format!("https://{host}/"))
+    };
+    let host = tls_server(folder);
+    assert_eq!(of(&host, Some(&authority)).unwrap().status, 200);
+    assert_eq!(
+        of(&host, None).unwrap_err(),
+        "the certificate does not hold"
+    );
+    // The same authority, for another name.
+    let other = lasna_testkit::temp::folder();
+    assert!(certificate(other.path(), "DNS:idp.example"));
+    let host = tls_server(other.path());
+    let error = of(&host, Some(&other.path().join("ca.crt"))).unwrap_err();
+    assert_eq!(error, "the certificate does not hold");
+    assert!(Client::new(Reachable::default(), Some(&folder.join("none"))).is_err());
 }

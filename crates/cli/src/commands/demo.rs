@@ -49,6 +49,9 @@ pub fn run(
     port: u16,
     identity: Option<&Path>,
 ) -> anyhow::Result<Outcome> {
+    if identity.is_some() && port == 0 {
+        bail!("a provider sends people back to one address: name a port with --port");
+    }
     let origin = format!("http://127.0.0.1:{port}");
     let providers = identity.map(|file| crate::providers::read(file, &origin));
     let providers = providers.transpose()?;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what a provider says reaches the sessions that began with it, and no other.
 
+use crate::ask::run;
 use crate::both;
 use crate::html::check;
 use crate::identity::{cookie, get, leads_to, post};
@@ -186,5 +187,27 @@ fn an_account_with_a_second_factor_is_asked_for_it_after_one_factor_of_a_provide
         leads_to(&second, "/step-up?to=%2Ftoday");
         let one = cookie(&second, "lasna_session");
         leads_to(&get(&world.router, "/today", &one), "/second-factor");
+    });
+}
+
+#[test]
+fn another_site_begins_and_ends_nothing_for_a_person() {
+    both("provider_elsewhere", |server| {
+        let world = world(server, FILE, false);
+        for path in ["/sign-in/with/town", "/sign-in/with/town/leave"] {
+            for (site, is_own) in [
+                ("cross-site", false),
+                ("same-site", false),
+                ("same-origin", true),
+                ("none", true),
+            ] {
+                let request = axum::http::Request::builder().uri(path);
+                let request = request.header("sec-fetch-site", site);
+                let answer = run(&world.router, "GET", path, request, String::new());
+                let way = answer.header("location");
+                assert_eq!(way.starts_with(ISSUER), is_own, "{path} {site}: {way}");
+                assert!(is_own || way == "/sign-in");
+            }
+        }
     });
 }

@@ -213,14 +213,34 @@ impl App {
                 _ => Refusal::Wrong("error"),
             });
         }
+        let done = Self::take(store, now, providers, (provider, &rite), query, (wish, old));
+        // Whom the provider let in guesses nothing.
+        let is_guess = !matches!(
+            done,
+            Ok(_) | Err(Refusal::Unknown | Refusal::Weak | Refusal::Down)
+        );
+        if !is_guess {
+            tried.succeeded(store)?;
+        }
+        done
+    }
+
+    /// Takes an answer that is of this browser, for the first time.
+    fn take(
+        store: &Store,
+        now: Instant,
+        providers: &Providers,
+        (provider, rite): (&Provider, &Rite),
+        query: &str,
+        (wish, old): (&Wish<'_>, Option<&str>),
+    ) -> Result<Finished, Refusal> {
+        let there = providers.now();
         let code = field(query, "code")?.ok_or(Refusal::Wrong("no code"))?;
-        let answered = Self::answered(store, providers, (provider, &rite), &code, now)?;
-        let finished = match rite.step.is_empty() {
-            true => Self::enter(store, now, (provider, &rite), &answered, (wish, there)),
-            false => Self::prove_anew(store, now, providers, &rite, &answered, (wish, old)),
-        }?;
-        tried.succeeded(store)?;
-        Ok(finished)
+        let answered = Self::answered(store, providers, (provider, rite), &code, now)?;
+        match rite.step.is_empty() {
+            true => Self::enter(store, now, (provider, rite), &answered, (wish, there)),
+            false => Self::prove_anew(store, now, providers, rite, &answered, (wish, old)),
+        }
     }
 
     /// Asks the provider who it is, and holds the answer against what was asked.

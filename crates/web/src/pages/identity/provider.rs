@@ -15,7 +15,7 @@ use crate::server::Shared;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use lasna_app::identity::oidc::{Begin, FinishedWay, Provider, RITE_MINUTES, Refusal};
 use lasna_app::{App, AppError};
@@ -130,8 +130,17 @@ fn language(visit: &Visit) -> &'static str {
     known.map_or("", |(_, code, _)| code)
 }
 
+/// Whether another site sent the browser here: a session begins and ends by a person's own press.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 /// `GET /sign-in/with/{provider}`: to the provider.
-pub(crate) async fn begin(Path(id): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn begin(Path(id): Path<String>, headers: HeaderMap, visit: Visit) -> Response {
+    if is_from_elsewhere(&headers) {
+        return Reply::Go("/sign-in".into()).into_response();
+    }
     let secure = visit.shared.settings.secure;
     let mut response = visit
         .anybody(move |visit| {
@@ -263,7 +272,10 @@ pub(crate) fn after_sign_out(desk: &Desk) -> Result<String, AppError> {
 }
 
 /// `GET /sign-in/with/{provider}/leave`: to the page of the provider for signing out there.
-pub(crate) async fn leave(Path(id): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn leave(Path(id): Path<String>, headers: HeaderMap, visit: Visit) -> Response {
+    if is_from_elsewhere(&headers) {
+        return Reply::Go("/sign-in".into()).into_response();
+    }
     visit
         .anybody(move |visit| {
             let providers = visit.shared.providers();

@@ -10,7 +10,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** What is no page: the program asks for it, or it leads to another address at once. */
-const NO_PAGE = /^\/$|^\/(healthz|readyz|metrics|api|demo|assets)|\.csv$|\/refused\//;
+const NO_PAGE = /^\/$|^\/(healthz|readyz|metrics|api|demo|assets)|\.csv$|\/refused\/|\/with\//;
 
 let place;
 const seen = new Set();

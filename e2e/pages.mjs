@@ -131,6 +131,7 @@ export const PAGES = [
   ["sign-in-code", "none", at("/sign-in/code")],
   ["sign-in-passkey", "none", at("/sign-in/passkey")],
   ["first", "none", at("/first")],
+  ["invitation", "none", at("/invitation")],
   ["sessions", "teacher", at("/sessions")],
   ["second-factor", "teacher", at("/second-factor")],
   ["second-factor-new", "teacher", newApp],

@@ -1,7 +1,7 @@
 // A town of its own for a browser test: a server over a new folder, a browser, people signed in.
 //
 // Invariant: nothing outside the folder and the process of this town is touched.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,10 +15,14 @@ const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no
 /** The program under test; `LASNA_BIN` names another build. */
 const BIN = process.env.LASNA_BIN ?? "target/debug/lasna";
 
-/** Starts a town; `stop` ends server, browser and folder. */
-export async function town() {
+/**
+ * Starts a town; `stop` ends server, browser and folder. Options: the port, and the file of identity
+ * providers.
+ */
+export async function town({ port = 0, identity } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "lasna-e2e-"));
-  const server = spawn(BIN, ["--data", join(folder, "data"), "demo", "--port", "0"],
+  const more = identity ? ["--identity", identity] : [];
+  const server = spawn(BIN, ["--data", join(folder, "data"), "demo", "--port", String(port), ...more],
     { stdio: ["ignore", "pipe", "inherit"] });
   const url = await listening(server);
   const executablePath = process.env.LASNA_BROWSER ?? BROWSERS.find((path) => existsSync(path));
@@ -32,7 +36,10 @@ export async function town() {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, browser, stop, person: (role, options) => person(browser, url, role, options) };
+  /** Runs another command of the program on the town; what it prints. */
+  const command = (args, input = "") => execFileSync(BIN, ["--data", join(folder, "data/db"), ...args],
+    { input, encoding: "utf8", stdio: ["pipe", "pipe", "inherit"] });
+  return { url, browser, stop, command, person: (role, options) => person(browser, url, role, options) };
 }
 
 function listening(server) {

@@ -4,6 +4,7 @@
 
 use crate::backup_args::{BackupCommand, UpgradeArgs};
 use crate::commands::{AuditCommand, KeysCommand};
+use crate::identity_args::{IdentityArgs, LinkCommand};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -167,6 +168,9 @@ pub enum Command {
         /// Port of 127.0.0.1 to listen on; 0 takes a free one
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// A file of identity providers that sign in to the town too
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
     },
     /// Who may see and do what, as the policy says
     Access {
@@ -278,9 +282,14 @@ pub enum UserCommand {
         /// The language to begin with
         #[arg(long, value_enum)]
         lang: Option<LanguageArg>,
+        /// Make no password: the person signs in by an identity provider
+        #[arg(long, requires = "login")]
+        no_password: bool,
     },
     /// Print a code with which the first administrator makes an account at /first, within an hour
     FirstAdmin,
+    #[command(flatten)]
+    Link(LinkCommand),
     /// Remove the second factors of a person who has lost them, end all sessions of the person
     ResetFactors {
         /// What the person types to sign in
@@ -352,25 +361,6 @@ pub struct UploadArgs {
     /// Most megabytes of one upload
     #[arg(long, value_name = "MB", default_value_t = 500)]
     pub upload_max: u32,
-}
-
-#[derive(Debug, clap::Args)]
-pub struct IdentityArgs {
-    /// The address that people open, such as https://lasna.example.fi: passkeys are bound to it
-    #[arg(long, env = "LASNA_ORIGIN", value_name = "URL")]
-    pub origin: Option<String>,
-    /// Whether everybody with a password needs a second factor
-    #[arg(long, value_enum, default_value = "required")]
-    pub second_factor: SecondFactorArg,
-    /// A proxy whose X-Forwarded-For says where people are; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub trusted_proxy: Vec<std::net::IpAddr>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum SecondFactorArg {
-    Required,
-    Offered,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

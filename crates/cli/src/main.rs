@@ -11,9 +11,11 @@ mod args;
 mod backup_args;
 mod commands;
 mod context;
+mod identity_args;
 mod key_file;
 mod log_folder;
 mod output;
+mod providers;
 mod safety;
 
 use clap::{CommandFactory, Parser};

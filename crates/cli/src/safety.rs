@@ -14,6 +14,13 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Unsafe(String);
 
+impl Unsafe {
+    /// A set-up that is refused, and how to mend it.
+    pub const fn new(text: String) -> Unsafe {
+        Unsafe(text)
+    }
+}
+
 impl fmt::Display for Unsafe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

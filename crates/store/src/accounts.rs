@@ -55,7 +55,7 @@ impl AccountRow {
 
 impl Account {
     /// Ends the account, and with it all that opens something: sessions and half-ways, day passes,
-    /// second factors.
+    /// second factors, links to providers.
     ///
     /// # Errors
     /// The store's; a constraint where it had ended before.
@@ -64,6 +64,7 @@ impl Account {
         tx.execute(END, &params)?;
         self.sign_out_all(tx, at)?;
         self.end_halves(tx, at)?;
+        self.end_links(tx, None, at)?;
         DayPass::take_all(tx, scope, (self.no, at.day_in_finland()), at)?;
         self.end_factors(tx, at)
     }

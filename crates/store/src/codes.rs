@@ -2,7 +2,7 @@
 //!
 //! Invariant: a code is kept as its SHA-256, is over after its time, and is used once.
 
-use crate::db::{DbError, Read, Tx};
+use crate::db::{DbError, Read, Row, Tx};
 use crate::users::{Account, hash};
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
@@ -18,6 +18,9 @@ pub(crate) const CODE_USE: &str = "INSERT INTO one_time_code_end (code_hash, at)
     WHERE c.code_hash = $1 AND c.purpose = $2 AND c.ends_at > $3 AND e.code_hash IS NULL";
 pub(crate) const CODE_OF: &str =
     "SELECT provider_no, user_no FROM one_time_code WHERE code_hash = $1";
+pub(crate) const CODE_GOOD: &str = "SELECT c.provider_no, c.user_no FROM one_time_code c \
+    LEFT JOIN one_time_code_end e ON e.code_hash = c.code_hash \
+    WHERE c.code_hash = $1 AND c.purpose = $2 AND c.ends_at > $3 AND e.code_hash IS NULL";
 pub(crate) const NOTICE_INSERT: &str = "INSERT INTO user_notice (provider_no, user_no, no, at, kind) \
     SELECT $1, $2, coalesce(max(no), 0) + 1, $3, $4 FROM user_notice \
     WHERE provider_no = $1 AND user_no = $2";
@@ -62,6 +65,21 @@ impl OneTimeCode<'_> {
         tx.execute(CODE_INSERT, &params).map(drop)
     }
 
+    /// Whose it is, where it is good at an instant; it stays so.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn whose(
+        &self,
+        read: &mut Read<'_>,
+        at: Instant,
+    ) -> Result<Option<(ProviderNo, Option<UserNo>)>, DbError> {
+        let hash = hash(self.code);
+        let params = [(&hash).into(), self.purpose.into(), at.0.into()];
+        let row = read.query_one(CODE_GOOD, &params)?;
+        row.as_ref().map(owner_of).transpose()
+    }
+
     /// Uses it up. Gives whose it is; none where there is no such code, or no longer.
     ///
     /// # Errors
@@ -78,13 +96,14 @@ impl OneTimeCode<'_> {
             return Ok(None);
         }
         let row = tx.query_one(CODE_OF, &[(&hash).into()])?;
-        row.map(|row| {
-            let user: Option<i64> = row.get(1)?;
-            let user = user.and_then(|user| u32::try_from(user).ok()).map(UserNo);
-            Ok((ProviderNo(row.get(0)?), user))
-        })
-        .transpose()
+        row.as_ref().map(owner_of).transpose()
     }
+}
+
+fn owner_of(row: &Row) -> Result<(ProviderNo, Option<UserNo>), DbError> {
+    let user: Option<i64> = row.get(1)?;
+    let user = user.and_then(|user| u32::try_from(user).ok()).map(UserNo);
+    Ok((ProviderNo(row.get(0)?), user))
 }
 
 /// Something that was changed about how somebody signs in.

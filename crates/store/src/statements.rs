@@ -5,7 +5,7 @@
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
     accounts, acts, audit, backup, batches, codes, entities, factors, families, filters, grants,
-    imports, jobs, keys, log, passes, records, saves, sessions, sign_in, tries, users,
+    imports, jobs, keys, log, oidc, passes, records, saves, sessions, sign_in, tries, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -177,7 +177,7 @@ const BACKUPS: [&str; 11] = [
 ];
 
 /// The statements of sessions, tries, factors and codes.
-const IDENTITY: [&str; 37] = [
+const IDENTITY: [&str; 51] = [
     sessions::INSERT,
     sessions::RUNNING,
     sessions::OF_USER,
@@ -187,6 +187,19 @@ const IDENTITY: [&str; 37] = [
     sessions::HALF,
     sessions::HALF_END,
     sessions::HALF_END_ALL,
+    oidc::KEY_OF,
+    oidc::KEY_INSERT,
+    oidc::BY_MARK,
+    oidc::LINK_INSERT,
+    oidc::LINKS,
+    oidc::LINK_END,
+    oidc::SAID_INSERT,
+    oidc::SAID,
+    oidc::OF_MARK,
+    oidc::OF_SID,
+    oidc::USED,
+    oidc::USED_INSERT,
+    oidc::USED_FORGET,
     tries::COUNT,
     tries::INSERT,
     tries::FORGET,
@@ -208,6 +221,7 @@ const IDENTITY: [&str; 37] = [
     factors::PASSKEY_USE,
     factors::PASSKEY_END,
     factors::PASSKEYS_END,
+    codes::CODE_GOOD,
     codes::CODE_INSERT,
     codes::CODE_USE,
     codes::CODE_OF,

@@ -14,6 +14,7 @@ mod guard;
 pub mod json;
 mod listen;
 mod openapi;
+mod outbound;
 mod pages;
 mod problem;
 pub mod routes;
@@ -21,5 +22,6 @@ mod server;
 mod uploads;
 
 pub use guard::Limits;
+pub use outbound::{Client, OUTBOUND_MOST, OUTBOUND_TIME, Reachable};
 pub use server::{DemoPerson, Settings, router, serve};
 pub use uploads::UploadSettings;

@@ -53,6 +53,12 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/sign-in/code"),
     open("GET", "/sign-in/passkey"),
     open("POST", "/sign-in/passkey"),
+    open("GET", "/sign-in/with/{provider}"),
+    open("GET", "/sign-in/with/{provider}/back"),
+    open("GET", "/sign-in/with/{provider}/leave"),
+    open("POST", "/sign-in/with/{provider}/sign-out"),
+    open("GET", "/invitation"),
+    open("POST", "/invitation"),
     open("GET", "/first"),
     open("POST", "/first"),
     needs("POST", "/sign-out", Action::SignIn),
@@ -71,6 +77,7 @@ pub const ROUTES: &[Route] = &[
     needs("POST", "/passkeys/remove", Action::SignIn),
     needs("GET", "/step-up", Action::SignIn),
     needs("POST", "/step-up", Action::SignIn),
+    needs("GET", "/step-up/with/{provider}", Action::SignIn),
     needs("POST", "/notices/read", Action::SignIn),
     open("GET", "/demo/{role}"),
     needs("POST", "/language", Action::SignIn),
@@ -176,7 +183,7 @@ pub(crate) fn page_above(path: &str) -> Option<&str> {
     let is_page = |route: &&Route| {
         route.method == "GET"
             && route.action.is_some()
-            && !["/api/", "/demo/"]
+            && !["/api/", "/demo/", "/step-up/with/"]
                 .iter()
                 .any(|lead| route.path.starts_with(lead))
             && !route.path.ends_with(".csv")

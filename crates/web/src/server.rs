@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use lasna_app::identity::Passkeys;
+use lasna_app::identity::oidc::Providers;
 use lasna_app::{App, AppError, HeldYears};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::model::Model;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub second_factor: bool,
     /// What passkeys are made with; `None` takes none.
     pub passkeys: Option<Arc<Passkeys>>,
+    /// Identity providers; `None` has none.
+    pub providers: Option<Arc<Providers>>,
     /// Proxies whose word for an address counts.
     pub proxies: Vec<IpAddr>,
     /// Where files are kept until they are imported; `None` takes none.
@@ -125,10 +128,17 @@ impl Shared {
         self.settings.passkeys.clone()
     }
 
+    /// The identity providers, where this server has any.
+    pub fn providers(&self) -> Option<Arc<Providers>> {
+        self.settings.providers.clone()
+    }
+
     /// Whether whoever is signed in has to set up a second factor first.
     pub fn factor_due(&self, app: &App) -> bool {
         let is_demo = self.settings.demo.is_some();
-        self.settings.second_factor && app.require_two_factors(is_demo).is_err()
+        // Who comes by a provider with one factor owes the other wherever the account has one.
+        let wanted = self.settings.second_factor || app.owes_factor().unwrap_or(true);
+        wanted && app.require_two_factors(is_demo).is_err()
     }
 
     /// A token of 256 bits in hex.
@@ -229,11 +239,22 @@ fn page_routes() -> Router<Shared> {
 
 /// Sessions, second factors, passkeys, stepping up, the first administrator.
 fn identity_routes() -> Router<Shared> {
-    use pages::identity::{code, factor, first, notices, passkeys, sessions, step_up};
+    use pages::identity::{
+        code, factor, first, invitation, notices, passkeys, provider, sessions, step_up,
+    };
     let passkey_path = get(code::passkey_form).post(code::passkey);
     Router::new()
         .route("/sign-in/code", get(code::form).post(code::send))
         .route("/sign-in/passkey", passkey_path)
+        .route("/sign-in/with/{provider}", get(provider::begin))
+        .route("/sign-in/with/{provider}/back", get(provider::back))
+        .route("/sign-in/with/{provider}/leave", get(provider::leave))
+        .route(
+            "/sign-in/with/{provider}/sign-out",
+            post(provider::sign_out),
+        )
+        .route("/step-up/with/{provider}", get(provider::step_up))
+        .route("/invitation", get(invitation::form).post(invitation::send))
         .route("/first", get(first::form).post(first::send))
         .route("/sessions", get(sessions::sessions))
         .route("/sessions/end", post(sessions::end))

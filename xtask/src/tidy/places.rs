@@ -27,8 +27,11 @@ const RULES: [Rule; 3] = [
             "ureq",
             "lettre",
         ],
-        // The database, whose address the operator gives.
-        files: &["crates/store/src/db/postgres/conn.rs"],
+        // The database and identity providers, whose addresses the operator gives.
+        files: &[
+            "crates/store/src/db/postgres/conn.rs",
+            "crates/web/src/outbound.rs",
+        ],
         what: "opens a connection to elsewhere",
         mend: "go through a file that is named in xtask/src/tidy/places.rs",
     },

@@ -7,6 +7,7 @@
 
 mod first;
 mod notices;
+pub mod oidc;
 mod passkeys;
 mod seal;
 mod second_factor;
@@ -56,8 +57,10 @@ pub enum Method {
     Recovery,
     /// A passkey: bound to this address, and two factors in itself.
     Passkey,
-    /// An identity provider.
+    /// An identity provider: one factor.
     Oidc,
+    /// The same where it said that there were two.
+    OidcStrong,
     /// A link of the demo town.
     Demo,
     /// A one-time code of the operator.
@@ -65,12 +68,13 @@ pub enum Method {
 }
 
 impl Method {
-    const ALL: [Method; 7] = [
+    const ALL: [Method; 8] = [
         Method::Password,
         Method::Totp,
         Method::Recovery,
         Method::Passkey,
         Method::Oidc,
+        Method::OidcStrong,
         Method::Demo,
         Method::Code,
     ];
@@ -83,6 +87,7 @@ impl Method {
             Method::Recovery => "recovery",
             Method::Passkey => "passkey",
             Method::Oidc => "oidc",
+            Method::OidcStrong => "oidc_strong",
             Method::Demo => "demo",
             Method::Code => "code",
         }

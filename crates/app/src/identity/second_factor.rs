@@ -114,12 +114,25 @@ impl App {
     /// [`AppError::FactorDue`].
     pub fn require_two_factors(&self, is_demo: bool) -> Result<(), AppError> {
         let enough = |method: &Method| match method {
-            Method::Totp | Method::Recovery | Method::Passkey | Method::Oidc => true,
+            Method::Totp | Method::Recovery | Method::Passkey | Method::OidcStrong => true,
             Method::Demo => is_demo,
-            Method::Password | Method::Code => false,
+            Method::Password | Method::Code | Method::Oidc => false,
         };
         let two = self.methods().iter().any(enough);
         two.then_some(()).ok_or(AppError::FactorDue)
+    }
+
+    /// Whether the session began with one factor of a provider, and the account has a second one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn owes_factor(&self) -> Result<bool, AppError> {
+        match self.account() {
+            Some(account) if self.methods().contains(&Method::Oidc) => {
+                Ok(App::factors_of(&self.store, &account)?.is_any())
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Keeps a new secret, of which a code is to be typed before it counts.

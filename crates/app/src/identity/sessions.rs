@@ -9,7 +9,7 @@ use super::{
 use crate::{App, AppError};
 use lasna_domain::access::Action;
 use lasna_domain::calendar::Instant;
-use lasna_store::{Account, NewSession, Session, Store};
+use lasna_store::{Account, NewSession, ProviderSaid, Session, Store};
 use std::sync::Arc;
 
 /// One of one's own sessions.
@@ -152,26 +152,43 @@ impl App {
         token: &str,
         method: Method,
     ) -> Result<(), AppError> {
+        self.renew_with(tx, token, (&[method], self.now), None)
+    }
+
+    /// The same with several methods of an instant, and what a provider said of them.
+    pub(super) fn renew_with(
+        &self,
+        tx: &mut lasna_store::db::Tx<'_>,
+        token: &str,
+        (more, auth_at): (&[Method], Instant),
+        said: Option<&ProviderSaid>,
+    ) -> Result<(), AppError> {
         let old = self.session.as_ref().ok_or(AppError::NoAccount)?;
+        let before = ProviderSaid::of(tx, old)?;
         if !old.end(tx, self.now)? {
             return Err(AppError::NoAccount);
         }
-        let methods = method.with(&old.methods);
+        let add = |codes: String, method: &Method| method.with(&codes);
+        let methods = more.iter().fold(old.methods.clone(), add);
         let new = NewSession {
             token,
             at: self.now,
             ends_at: old.ends_at,
-            auth_at: self.now,
+            auth_at,
             methods: &methods,
             idle: old.idle,
             shared: old.shared,
             browser: &old.browser,
         };
-        Ok(old.account.sign_in(tx, &new)?)
+        old.account.sign_in(tx, &new)?;
+        if let Some(said) = said.or(before.as_ref()) {
+            said.insert(tx, token)?;
+        }
+        Ok(())
     }
 }
 
-fn new_session<'a>(now: Instant, wish: &Wish<'a>, methods: &'a str) -> NewSession<'a> {
+pub(super) fn new_session<'a>(now: Instant, wish: &Wish<'a>, methods: &'a str) -> NewSession<'a> {
     let idle = if wish.shared {
         SHARED_IDLE_MINUTES
     } else {

@@ -23,6 +23,8 @@ pub enum StepUpWay {
     Code,
     /// With the password: there is no second factor.
     Password,
+    /// At the provider that the session began with.
+    Provider,
     /// With a press, in the demo town.
     Demo,
 }
@@ -106,6 +108,9 @@ impl App {
         }
         if state.totp {
             ways.push(StepUpWay::Code);
+        }
+        if self.methods().contains(&Method::Oidc) {
+            ways.push(StepUpWay::Provider);
         }
         if ways.is_empty() && self.store.ask(|read| account.password(read))?.is_some() {
             ways.push(StepUpWay::Password);

@@ -114,7 +114,7 @@ impl App {
     }
 
     /// The account that is meant, in use.
-    fn managed(&self, which: WhichAccount<'_>) -> Result<AccountRow, AppError> {
+    pub(crate) fn managed(&self, which: WhichAccount<'_>) -> Result<AccountRow, AppError> {
         let scope = self.manage()?;
         let rows = self.store.ask(|read| AccountRow::list(read, &scope))?;
         let is_meant = |row: &AccountRow| match which {

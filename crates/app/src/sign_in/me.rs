@@ -83,6 +83,10 @@ impl App {
         let Some(account) = self.account() else {
             return Ok(false);
         };
+        // Whoever came by a provider typed no first password.
+        if self.methods().contains(&Method::Oidc) {
+            return Ok(false);
+        }
         let password = self.store.ask(|read| account.password(read))?;
         Ok(password.is_some_and(|password| password.once))
     }

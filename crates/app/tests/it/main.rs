@@ -24,6 +24,7 @@ mod marks;
 mod measures;
 mod order;
 mod people;
+mod providers;
 mod refused;
 mod registers;
 mod registers_undo;

@@ -58,6 +58,7 @@ pub fn serve(data: &Path, day: Day) {
         demo: None,
         second_factor: false,
         passkeys: None,
+        providers: None,
         proxies: Vec::new(),
         limits: lasna_web::Limits::default(),
         uploads: None,

@@ -32,7 +32,18 @@ use std::sync::Arc;
 const NOTE: &str = "DEMO.txt";
 const NOTE_TEXT: &str = "This folder holds the made-up town of lasna demo. Nobody in it is real.\n";
 
-pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
+pub fn run(
+    args: &Args,
+    folder: &Path,
+    port: u16,
+    identity: Option<&Path>,
+) -> anyhow::Result<Outcome> {
+    if identity.is_some() && port == 0 {
+        bail!("a provider sends people back to one address: name a port with --port");
+    }
+    let origin = format!("http://127.0.0.1:{port}");
+    let providers = identity.map(|file| crate::providers::read(file, &origin));
+    let providers = providers.transpose()?;
     let mut files = MemoryOutput::default();
     let town = lasna_simulate::write_town(&mut files)?;
     let is_new = prepare(folder)?;
@@ -61,6 +72,7 @@ pub fn run(args: &Args, folder: &Path, port: u16) -> anyhow::Result<Outcome> {
         second_factor: false,
         // Made when the port is known.
         passkeys: None,
+        providers,
         proxies: Vec::new(),
         uploads: Some(UploadSettings {
             folder: folder.join("uploads"),

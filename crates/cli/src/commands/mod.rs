@@ -11,6 +11,7 @@ mod demo_people;
 mod doctor;
 mod import;
 mod keys;
+mod links;
 mod lists;
 mod mapping;
 mod model;
@@ -127,9 +128,9 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             identity,
         } => service::serve(args, serve, uploads, identity),
         Command::Sbom => sbom::sbom(),
-        Command::Demo { port } => {
+        Command::Demo { port, identity } => {
             let folder = args.data.clone().unwrap_or_else(|| "lasna-demo".into());
-            demo::run(args, &folder, *port)
+            demo::run(args, &folder, *port, identity.as_deref())
         }
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),

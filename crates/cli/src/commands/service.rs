@@ -4,9 +4,10 @@
 
 use super::Outcome;
 use super::backup::files;
-use crate::args::{Args, IdentityArgs, SecondFactorArg, ServeArgs, UploadArgs};
+use crate::args::{Args, ServeArgs, UploadArgs};
+use crate::identity_args::{IdentityArgs, SecondFactorArg};
 use crate::log_folder::Sealer;
-use crate::{context, output, safety};
+use crate::{context, output, providers, safety};
 use anyhow::Context as _;
 use lasna_app::identity::Passkeys;
 use lasna_web::UploadSettings;
@@ -90,6 +91,10 @@ pub fn serve(
         Some(origin) => Some(passkeys_at(origin)?),
         None => None,
     };
+    let providers = match (&identity.identity, &identity.origin) {
+        (Some(file), Some(origin)) => Some(providers::read(file, origin)?),
+        _ => None,
+    };
     super::upgrade::before_serving(args)?;
     let store = context::store(args)?;
     lasna_app::App::operator(store.clone(), context::now())?
@@ -109,6 +114,7 @@ pub fn serve(
         demo: None,
         second_factor: identity.second_factor == SecondFactorArg::Required,
         passkeys,
+        providers,
         proxies: identity.trusted_proxy.clone(),
         uploads: Some(uploads),
         limits: lasna_web::Limits::default(),

@@ -2,8 +2,9 @@
 //!
 //! Invariant: a token or a first password is printed once and kept nowhere.
 
-use super::Outcome;
+use super::{Outcome, links};
 use crate::args::{Args, RoleArg, UserCommand};
+use crate::identity_args::LinkCommand;
 use crate::{context, output};
 use anyhow::Context as _;
 use lasna_app::{ListedAccount, NewPerson, WhichAccount};
@@ -33,6 +34,11 @@ pub fn user(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
             output::lines([format!("{login} gives the lessons of {teacher} on {day}")])?;
             Ok(Outcome::Ok)
         }
+        UserCommand::Link(LinkCommand::Link { login, issuer }) => links::link(args, login, issuer),
+        UserCommand::Link(LinkCommand::Unlink { login, issuer }) => {
+            links::unlink(args, login, issuer.as_deref())
+        }
+        UserCommand::Link(LinkCommand::Invite { login }) => links::invite(args, login),
         UserCommand::FirstAdmin => first_admin(args),
         UserCommand::ResetFactors { login } => reset_factors(args, login),
         UserCommand::List => list(args),
@@ -61,11 +67,15 @@ fn person(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
         name,
         person,
         lang,
+        no_password,
     } = command
     else {
         return Ok(Outcome::Problems);
     };
-    let password = context::first_password()?;
+    let password = match no_password {
+        true => None,
+        false => Some(context::first_password()?),
+    };
     let salt = salt()?;
     let new = NewPerson {
         role: role_of(*role),
@@ -73,7 +83,7 @@ fn person(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
         login,
         name: name.as_deref().unwrap_or_default(),
         person: person.as_deref(),
-        password: Some((&password, salt)),
+        password: password.as_deref().map(|password| (password, salt)),
         language: lang.map(super::model::language),
     };
     context::app(args)?.add_person(&new)?;
@@ -82,13 +92,18 @@ fn person(args: &Args, command: &UserCommand) -> anyhow::Result<Outcome> {
         output::json(
             &json!({ "role": role, "school": school, "login": login, "password": password }),
         )?;
-    } else {
+    } else if let Some(password) = password {
         output::lines([
             format!(
                 "account {role} made for the login {login}; its first password is shown this once:"
             ),
             password,
         ])?;
+    } else {
+        output::lines([format!(
+            "account {role} made for the login {login}; link it to a person of a provider: \
+             lasna user invite --login {login}"
+        )])?;
     }
     Ok(Outcome::Ok)
 }

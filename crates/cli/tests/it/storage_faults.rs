@@ -114,8 +114,8 @@ fn a_bit_that_turns_in_a_row_is_found() {
         let told = lasna.run(&["check", "--as-of", "2026-10-01"]);
         let refused = told.err.contains("storage");
         match seen {
-            Err(_) => {
-                assert_ne!(told.code, 0, "byte {at}: {}", told.out);
+            Err(error) => {
+                assert_ne!(told.code, 0, "byte {at}: {error}: {}", told.out);
                 by_sqlite += 1;
             }
             Ok(rows) if rows == whole => harmless += 1,

@@ -37,13 +37,14 @@ fn every_statement_is_understood() {
 
 /// What is no fact and nobody's act: when a session was seen last, the counter of a passkey, tries of
 /// the last day; and an end that is written once.
-const PASSING: [&str; 6] = [
+const PASSING: [&str; 7] = [
     "INSERT INTO session_seen ",
     "INSERT INTO passkey_use ",
     "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
     "DELETE FROM sign_in_try WHERE mark = $1",
     "DELETE FROM sign_in_try WHERE no = ",
     "DELETE FROM sign_in_try WHERE at < $1",
+    "DELETE FROM oidc_used WHERE at < $1",
 ];
 
 #[test]
@@ -161,7 +162,8 @@ fn every_column_has_a_class_a_purpose_and_a_retention() {
             assert!(!says["purpose"].trim().is_empty(), "{place}");
             assert!(
                 is_retention(&says["retention"])
-                    || (table == "sign_in_try" && says["retention"] == "log+1d"),
+                    || (["sign_in_try", "oidc_used"].contains(&table.as_str())
+                        && says["retention"] == "log+1d"),
                 "{place}"
             );
         }

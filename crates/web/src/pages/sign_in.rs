@@ -5,6 +5,7 @@
 use super::door::{self, Why};
 use super::frame::{Frame, LANGUAGES};
 use super::identity;
+use super::identity::provider::{self, ProviderLink};
 use super::visit::{Desk, Reply, Visit};
 use super::watch_list::path;
 use crate::server::Shared;
@@ -29,6 +30,10 @@ struct SignInPage {
     errors: Vec<(String, String)>,
     /// The way to signing in with a passkey, where this server takes any.
     passkey: Option<String>,
+    /// The identity providers.
+    providers: Vec<ProviderLink>,
+    /// After signing out: that the provider may still know one, the way to leave, and its text.
+    left: Option<(String, String, String)>,
     demo: Vec<(String, String)>,
 }
 
@@ -64,6 +69,7 @@ fn page(visit: &Visit, form: &SignInForm, error: Option<&str>) -> SignInPage {
         Why::Ended => frame.text("sign_in.ended"),
         Why::Lost => frame.text("sign_in.lost"),
     });
+    let why = why.or_else(|| provider::refused(&frame, &visit.query));
     SignInPage {
         title: match error {
             Some(_) => frame.fill(
@@ -79,6 +85,8 @@ fn page(visit: &Visit, form: &SignInForm, error: Option<&str>) -> SignInPage {
             .map(|key| ("login".to_owned(), frame.text(key)))
             .into_iter()
             .collect(),
+        providers: provider::links(visit, &frame, &form.to, ""),
+        left: provider::left(visit, &frame),
         demo: people.iter().map(link).collect(),
         passkey: visit.shared.passkeys().map(|_| {
             let to = form_urlencoded::Serializer::new(String::new())
@@ -203,8 +211,9 @@ pub(crate) async fn sign_out(State(shared): State<Shared>, visit: Visit) -> Resp
     let token = visit.token.clone().unwrap_or_default();
     let response = visit
         .desk(move |desk| {
+            let way = identity::provider::after_sign_out(&desk)?;
             desk.app.sign_out(&token)?;
-            Ok(Reply::Go("/sign-in".into()))
+            Ok(Reply::Go(way))
         })
         .await;
     identity::signed_out(&shared, response)

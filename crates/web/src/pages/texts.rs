@@ -19,6 +19,7 @@ macro_rules! language {
                 include_str!(concat!("../../locales/", $folder, "/frame.toml")),
                 include_str!(concat!("../../locales/", $folder, "/sign_in.toml")),
                 include_str!(concat!("../../locales/", $folder, "/identity.toml")),
+                include_str!(concat!("../../locales/", $folder, "/provider.toml")),
                 include_str!(concat!("../../locales/", $folder, "/rights.toml")),
                 include_str!(concat!("../../locales/", $folder, "/today.toml")),
                 include_str!(concat!("../../locales/", $folder, "/signals.toml")),

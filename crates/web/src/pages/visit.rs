@@ -27,6 +27,8 @@ pub(crate) struct Visit {
     pub token: Option<String>,
     /// The token of the way between the password and the second factor.
     pub half: Option<String>,
+    /// What is kept for an identity provider.
+    pub kept: identity::provider::Kept,
     /// The kind of browser, and where it is, where that is known.
     pub browser: String,
     pub address: Option<String>,
@@ -194,6 +196,7 @@ impl FromRequestParts<Shared> for Visit {
             shared: shared.clone(),
             token: cookie(parts, &identity::session_name(shared.settings.secure)),
             half: cookie(parts, &identity::half_name(shared.settings.secure)),
+            kept: identity::provider::Kept::of(parts, shared.settings.secure),
             browser: crate::browser::kind(&parts.headers),
             address: crate::browser::address(parts, &shared.settings.proxies),
             number: parts.extensions.get().copied(),
@@ -206,7 +209,7 @@ impl FromRequestParts<Shared> for Visit {
     }
 }
 
-fn cookie(parts: &Parts, wanted: &str) -> Option<String> {
+pub(crate) fn cookie(parts: &Parts, wanted: &str) -> Option<String> {
     let all = parts.headers.get_all(header::COOKIE).iter();
     all.filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))

@@ -177,6 +177,7 @@ impl Answer {
             "/passkeys/new",
             "/step-up",
             "/first",
+            "/invitation",
         ];
         assert!(
             cookie.is_empty() || signs.iter().any(|path| asked.contains(path)),

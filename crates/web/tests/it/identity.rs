@@ -112,7 +112,7 @@ fn code(secret: &[u8], clock: &AtomicI64) -> String {
 }
 
 /// Puts an app in use: the secret, the new cookie, and the recovery codes.
-fn enrol(router: &Router, clock: &AtomicI64, old: &str) -> (Vec<u8>, String, Vec<String>) {
+pub fn enrol(router: &Router, clock: &AtomicI64, old: &str) -> (Vec<u8>, String, Vec<String>) {
     leads_to(
         &post(router, "/second-factor/begin", old, ""),
         "/second-factor/new",
@@ -156,7 +156,7 @@ fn a_password_alone_opens_nothing_but_the_way_to_a_second_factor() {
         let mut shut = 0;
         for row in ROUTES.iter().filter(|row| row.action.is_some()) {
             let is_free = free.contains(&row.path)
-                || ["/api/", "/second-factor", "/passkeys"]
+                || ["/api/", "/second-factor", "/passkeys", "/step-up/with"]
                     .iter()
                     .any(|p| row.path.starts_with(p));
             if is_free {

@@ -34,6 +34,10 @@ mod openapi;
 mod own;
 mod pages;
 mod place;
+mod provider;
+mod provider_fake;
+mod provider_more;
+mod provider_tokens;
 mod register;
 mod rights;
 mod routes;
@@ -159,6 +163,7 @@ fn settings(store: Store, model: Arc<ModelOf>) -> Settings {
         demo: None,
         second_factor: false,
         passkeys: None,
+        providers: None,
         proxies: Vec::new(),
         uploads: None,
         limits: lasna_web::Limits::default(),

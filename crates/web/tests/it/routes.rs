@@ -149,6 +149,14 @@ fn a_row_with_an_action_needs_somebody_and_one_without_does_not() {
                     None if row.path.starts_with("/demo/") => assert_eq!(answer.status, 404),
                     None if path.ends_with("/version") => assert_eq!(answer.status, 404),
                     None if path == "/help/role" => assert_eq!(answer.status, 404),
+                    // No provider is set up: nothing begins, and a word of one is not taken.
+                    None if path.contains("/with/") && row.method == "POST" => {
+                        assert_eq!(answer.status, 400, "{path}");
+                    }
+                    None if path.contains("/with/") => {
+                        assert_eq!(answer.status, 303, "{path}");
+                        assert_eq!(answer.header("location"), "/sign-in", "{path}");
+                    }
                     None if row.method == "POST" => assert_eq!(answer.status, 422, "{path}"),
                     None => assert_eq!(answer.status, 200, "{path}"),
                 }

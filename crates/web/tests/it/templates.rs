@@ -35,6 +35,7 @@ sign_in.html | /sign-in | - | /demo/sky-worker ; type="password"
 code.html | /sign-in/code | - | name="code"
 passkey_sign_in.html | /sign-in/passkey | - | /sign-in
 first.html | /first | - | name="again"
+invitation.html | /invitation | - | name="code"
 sessions.html | /sessions | worker | name="session"
 factor.html | /second-factor | worker | /second-factor/begin
 passkeys.html | /passkeys | worker | <h2

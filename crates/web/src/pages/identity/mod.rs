@@ -6,8 +6,10 @@
 pub(crate) mod code;
 pub(crate) mod factor;
 pub(crate) mod first;
+pub(crate) mod invitation;
 pub(crate) mod notices;
 pub(crate) mod passkeys;
+pub(crate) mod provider;
 pub(crate) mod sessions;
 pub(crate) mod step_up;
 
@@ -52,6 +54,17 @@ fn cookie(name: &str, token: Option<&str>, secure: bool) -> HeaderValue {
     let tls = if secure { "; Secure" } else { "" };
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{tls}{age}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// A cookie for some minutes, or its end where there is no text.
+fn brief_cookie(name: &str, text: Option<&str>, minutes: i64, secure: bool) -> HeaderValue {
+    let Some(text) = text else {
+        return cookie(name, None, secure);
+    };
+    let tls = if secure { "; Secure" } else { "" };
+    let age = minutes * 60;
+    let all = format!("{name}={text}; Path=/; HttpOnly; SameSite=Lax{tls}; Max-Age={age}");
+    HeaderValue::from_str(&all).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// The cookie of a session that begins, or that ends where there is no token.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: after it the session has another token, and one comes to a page, never to an act.
 
-use super::{session_cookie, told};
+use super::{provider, session_cookie, told};
 use crate::pages::door;
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Desk, Reply, Visit};
@@ -21,14 +21,22 @@ struct StepUpPage {
     to: String,
     /// What the browser is asked of a passkey, and what the question is called.
     asked: Option<(String, String)>,
+    /// The way to the provider of the session, and why it failed.
+    provider: Option<(String, String)>,
+    refused: Option<String>,
     code: bool,
     password: bool,
     demo: bool,
     errors: Vec<(String, String)>,
 }
 
-fn page_of(desk: Desk, to: String, error: Option<&str>) -> Result<StepUpPage, AppError> {
+fn page_of(
+    desk: Desk,
+    (to, query): (String, &str),
+    error: Option<&str>,
+) -> Result<StepUpPage, AppError> {
     let ways = desk.app.step_up_ways()?;
+    let provider = provider::step_way(&desk, &to)?;
     let asked = match desk.passkeys() {
         Some(passkeys) => {
             let id = desk.token()?;
@@ -41,6 +49,7 @@ fn page_of(desk: Desk, to: String, error: Option<&str>) -> Result<StepUpPage, Ap
     let (code, password) = (has(StepUpWay::Code), has(StepUpWay::Password));
     let demo = has(StepUpWay::Demo);
     let frame = desk.frame;
+    let refused = provider::refused(&frame, query);
     let title = frame.text("step_up.title");
     let field = if password { "password" } else { "code" };
     Ok(StepUpPage {
@@ -50,6 +59,8 @@ fn page_of(desk: Desk, to: String, error: Option<&str>) -> Result<StepUpPage, Ap
         },
         to,
         asked,
+        provider,
+        refused,
         code,
         password,
         demo,
@@ -63,9 +74,9 @@ fn page_of(desk: Desk, to: String, error: Option<&str>) -> Result<StepUpPage, Ap
 
 /// `GET /step-up`
 pub(crate) async fn form(visit: Visit) -> Response {
-    let to = door::asked(&visit.query);
+    let (to, query) = (door::asked(&visit.query), visit.query.clone());
     visit
-        .desk(move |desk| Reply::page(&page_of(desk, to, None)?))
+        .desk(move |desk| Reply::page(&page_of(desk, (to, &query), None)?))
         .await
 }
 
@@ -107,7 +118,7 @@ pub(crate) async fn send(visit: Visit, Form(form): Form<StepUpForm>) -> Response
                 }
                 Err(error) => {
                     let (status, key) = told(error)?;
-                    Reply::refused_with(status, &page_of(desk, form.to, Some(&key))?)
+                    Reply::refused_with(status, &page_of(desk, (form.to, ""), Some(&key))?)
                 }
             }
         })

@@ -117,12 +117,25 @@ fn all_well(conn: &Conn, check: &str) -> Result<(), DbError> {
 }
 
 /// Creates the folder for its owner only: the file holds what a school knows of its pupils.
+///
+/// A database that is synced is lost all the same where a power cut takes the name of its folder, so
+/// each folder that is made here is synced into the one above it.
 fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent();
+    let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    create_folder(parent)?;
     let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    match builder.create(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        done => done?,
+    }
+    std::fs::File::open(parent)?.sync_all()
 }
 
 /// Creates the file for its owner only, where it is missing; SQLite gives its log the same rights.

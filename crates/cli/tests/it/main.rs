@@ -14,6 +14,7 @@ mod access;
 mod audit_log;
 mod backup;
 mod cast;
+mod clock;
 mod codes;
 mod damage;
 mod hardening;

@@ -237,3 +237,10 @@ fn what_takes_a_grant_away_counts_also_where_the_clock_was_set_back() {
     assert_eq!(terms.state(&acts, Instant(500)), GrantState::Suspended);
     assert_eq!(terms.state(&acts, Instant(1_000)), GrantState::Accepted);
 }
+
+#[test]
+fn times_are_those_that_were_decided() {
+    const HOUR: i64 = 3_600_000_000;
+    assert_eq!((GLASS_VIEW, GLASS_MAX), (HOUR / 2, 24 * HOUR));
+    assert_eq!((SUPPORT_MAX, GRANT_MAX), (4 * HOUR, 366 * 24 * HOUR));
+}

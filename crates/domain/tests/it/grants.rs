@@ -243,4 +243,15 @@ fn times_are_those_that_were_decided() {
     const HOUR: i64 = 3_600_000_000;
     assert_eq!((GLASS_VIEW, GLASS_MAX), (HOUR / 2, 24 * HOUR));
     assert_eq!((SUPPORT_MAX, GRANT_MAX), (4 * HOUR, 366 * 24 * HOUR));
+    let glass = Glass {
+        by: SUBJECT,
+        pupil: PersonNo(5),
+        at: Instant(HOUR),
+        category: GlassCategory::Police,
+        given_up: None,
+        verdict: None,
+    };
+    let open = |after: i64| glass.is_open(Instant(HOUR + after));
+    assert!(open(0) && open(GLASS_VIEW - 1) && !open(-1) && !open(GLASS_VIEW));
+    assert!(!glass.is_overdue(Instant(73 * HOUR)) && glass.is_overdue(Instant(73 * HOUR + 1)));
 }

@@ -39,6 +39,11 @@ impl Sqlite {
             DbError::new(ErrorKind::Configuration, text)
         })?;
         let conn = Conn::open(&file, Access::Write)?;
+        // The log has its name by now.
+        sync_folder(folder).map_err(|error| {
+            let text = format!("the folder of the database cannot be synced: {error}");
+            DbError::new(ErrorKind::Broken, text)
+        })?;
         Ok(Sqlite {
             writer: Writer::new(conn, &file),
             readers: Readers::new(file),
@@ -135,7 +140,7 @@ fn create_folder(folder: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
         done => done?,
     }
-    std::fs::File::open(parent)?.sync_all()
+    sync_folder(parent)
 }
 
 /// Creates the file for its owner only, where it is missing; SQLite gives its log the same rights.
@@ -147,5 +152,11 @@ fn create_file(file: &Path) -> std::io::Result<()> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    options.open(file)?;
+    sync_folder(file.parent().unwrap_or_else(|| Path::new(".")))
+}
+
+/// Puts the names in a folder on the disk. SQLite does so too, but passes over an error of it.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }

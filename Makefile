@@ -35,9 +35,10 @@ bench: ## Times and memory of a city and a nation (see docs/performance.md)
 faults: ## Inject each fault and say what came of it: F<n> … passed or failed, then the totals
 	@CARGO=$(CARGO) tools/faults
 
-fuzz: ## Ten minutes for each reader (needs cargo-fuzz and a nightly toolchain)
-	@cd fuzz && for target in oneroster edfi wilma sis_table model; do \
-	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=600 || exit 1; done
+fuzz: ## Ten minutes for each target (needs cargo-fuzz and a nightly toolchain)
+	@cd fuzz && for target in oneroster edfi wilma sis_table model families notes proofs backup; do \
+	  mkdir -p target/corpus/$$target && \
+	  $(CARGO) +nightly fuzz run $$target target/corpus/$$target corpus/$$target -- -max_total_time=600 || exit 1; done
 
 e2e: ## The journeys in a real browser, with axe on each page
 	@CARGO=$(CARGO) BIN=$(BIN) tools/browser node --test e2e/

@@ -3,13 +3,13 @@
 //! Invariant: a key file that others than its owner may read is refused.
 
 use crate::args::Args;
-use crate::context;
+use crate::{context, durable};
 use anyhow::Context as _;
 use lasna_seal::{KeySource, MasterKey};
 use lasna_store::db::Place;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ impl KeyFile {
         fs::remove_file(&new)?;
         match linked {
             Ok(()) => {
-                sync_folder(path)?;
+                durable::sync_name(path)?;
                 eprintln!(
                     "lasna: made the master key {}: keep a copy of it apart from the database, \
                      without it nothing sealed can be read",
@@ -115,7 +115,7 @@ impl KeyFile {
         let path = self.path().map_err(anyhow::Error::msg)?;
         let new = write_beside(path, keys)?;
         fs::rename(&new, path).with_context(|| path.display().to_string())?;
-        sync_folder(path)
+        Ok(durable::sync_name(path)?)
     }
 
     /// Keeps a key that is no longer in force in a file of its own, for older backups.
@@ -124,7 +124,7 @@ impl KeyFile {
         let old = path.with_file_name(format!("old-{}.key", key.id()));
         let new = write_beside(&old, std::slice::from_ref(key))?;
         fs::rename(&new, &old).with_context(|| old.display().to_string())?;
-        sync_folder(&old)?;
+        durable::sync_name(&old)?;
         Ok(old)
     }
 }
@@ -135,11 +135,7 @@ fn write_beside(path: &Path, keys: &[MasterKey]) -> anyhow::Result<PathBuf> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder
-            .create(folder)
-            .with_context(|| folder.display().to_string())?;
+        durable::make_folder(folder).with_context(|| folder.display().to_string())?;
     }
     let name = context::token()?;
     let new = path.with_file_name(format!(".{}.new", &name[..16]));
@@ -154,15 +150,6 @@ fn write_beside(path: &Path, keys: &[MasterKey]) -> anyhow::Result<PathBuf> {
     }
     file.sync_all()?;
     Ok(new)
-}
-
-fn sync_folder(path: &Path) -> anyhow::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder)?.sync_all()?;
-    Ok(())
 }
 
 impl KeySource for KeyFile {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a file is written whole, synced, and then given its name.
 
+use crate::durable;
 use lasna_app::audit_log::{self, LogFolder};
 use lasna_seal::tree::Tiles;
 use lasna_store::Store;
@@ -28,7 +29,7 @@ fn told(path: &Path, error: &std::io::Error) -> String {
 impl Folder {
     /// To write into; waits for others.
     pub fn to_write(path: &Path) -> Result<Folder, String> {
-        fs::create_dir_all(path).map_err(|error| told(path, &error))?;
+        durable::make_folder(path).map_err(|error| told(path, &error))?;
         let lock = lock_file(path, true)?;
         lock.lock().map_err(|error| told(path, &error))?;
         Ok(Folder {

@@ -11,6 +11,7 @@ mod args;
 mod backup_args;
 mod commands;
 mod context;
+mod durable;
 mod identity_args;
 mod key_file;
 mod log_folder;

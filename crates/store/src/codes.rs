@@ -15,7 +15,8 @@ pub(crate) const CODE_INSERT: &str = "INSERT INTO one_time_code \
 pub(crate) const CODE_USE: &str = "INSERT INTO one_time_code_end (code_hash, at) \
     SELECT c.code_hash, $3 FROM one_time_code c \
     LEFT JOIN one_time_code_end e ON e.code_hash = c.code_hash \
-    WHERE c.code_hash = $1 AND c.purpose = $2 AND c.ends_at > $3 AND e.code_hash IS NULL";
+    WHERE c.code_hash = $1 AND c.purpose = $2 AND c.ends_at > $3 \
+    AND c.at <= $3 + 7200000000 AND e.code_hash IS NULL";
 pub(crate) const CODE_OF: &str =
     "SELECT provider_no, user_no FROM one_time_code WHERE code_hash = $1";
 pub(crate) const CODE_GOOD: &str = "SELECT c.provider_no, c.user_no FROM one_time_code c \

@@ -3,6 +3,9 @@
 //! A session's token is kept as its SHA-256 only. When it was seen last is the one thing here that is
 //! written over: it says nothing that has to be explained later.
 //!
+//! A session that began more than two hours after now was made while the clock was ahead: it would
+//! outlive its hours and is not taken either.
+//!
 //! Invariant: a session that is over, idle, signed out, or of an ended account is found by nothing.
 
 use crate::db::{DbError, Read, Row, Tx};
@@ -20,7 +23,7 @@ pub(crate) const RUNNING: &str = "SELECT a.no, a.provider_no, a.role, a.school, 
     LEFT JOIN session_seen x ON x.token_hash = s.token_hash \
     LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
-    WHERE s.token_hash = $1 AND s.ends_at > $2 AND coalesce(x.at, s.at) + s.idle > $2 \
+    WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.at <= $2 + 7200000000 AND coalesce(x.at, s.at) + s.idle > $2 \
     AND o.token_hash IS NULL AND e.user_no IS NULL";
 pub(crate) const OF_USER: &str = "SELECT a.no, a.provider_no, a.role, a.school, s.token_hash, s.at, \
     s.ends_at, s.auth_at, s.methods, s.idle, s.shared, s.browser, coalesce(x.at, s.at) \
@@ -28,7 +31,7 @@ pub(crate) const OF_USER: &str = "SELECT a.no, a.provider_no, a.role, a.school, 
     LEFT JOIN session_seen x ON x.token_hash = s.token_hash \
     LEFT JOIN sign_out o ON o.token_hash = s.token_hash \
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
-    WHERE s.provider_no = $1 AND s.user_no = $2 AND s.ends_at > $3 \
+    WHERE s.provider_no = $1 AND s.user_no = $2 AND s.ends_at > $3 AND s.at <= $3 + 7200000000 \
     AND coalesce(x.at, s.at) + s.idle > $3 \
     AND o.token_hash IS NULL AND e.user_no IS NULL ORDER BY s.at, s.token_hash";
 pub(crate) const SEEN: &str = "INSERT INTO session_seen (token_hash, at) VALUES ($1, $2) \
@@ -41,7 +44,7 @@ pub(crate) const HALF: &str = "SELECT a.no, a.provider_no, a.role, a.school, h.s
     FROM half_sign_in h JOIN user_account a ON a.no = h.user_no \
     LEFT JOIN half_sign_in_end o ON o.token_hash = h.token_hash \
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
-    WHERE h.token_hash = $1 AND h.ends_at > $2 AND o.token_hash IS NULL AND e.user_no IS NULL";
+    WHERE h.token_hash = $1 AND h.ends_at > $2 AND h.at <= $2 + 7200000000 AND o.token_hash IS NULL AND e.user_no IS NULL";
 pub(crate) const HALF_END: &str = "INSERT INTO half_sign_in_end (token_hash, at) \
     SELECT h.token_hash, $2 FROM half_sign_in h WHERE h.token_hash = $1 \
     AND NOT EXISTS (SELECT 1 FROM half_sign_in_end o WHERE o.token_hash = h.token_hash)";

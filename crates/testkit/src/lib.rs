@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod disk;
 pub mod keys;
 pub mod postgres;
 pub mod shared;

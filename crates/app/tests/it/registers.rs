@@ -355,3 +355,30 @@ fn two_who_save_at_once_are_kept_and_told_apart() {
         assert_eq!(apps[0].0.sheet(key).unwrap().rows, now.rows);
     });
 }
+
+#[test]
+fn a_save_counts_after_the_one_before_wherever_the_clock_goes() {
+    both("save_clock", |node| {
+        peopled(node);
+        let key = lesson(node, "a7", 24, "08:15");
+        // An hour back, and then the same second once more, as in a leap second.
+        let times = [later(0), later(-60), later(-60), later(30)];
+        let entries = [
+            Entry::Absent,
+            Entry::Late(5),
+            Entry::Present,
+            Entry::Late(7),
+        ];
+        for (no, (time, entry)) in (0..).zip(times.into_iter().zip(entries)) {
+            let app = session(node, "aino", time);
+            let once = format!("once-{no}");
+            let saved = save(&app, node, key, no, &once, &[("p01", entry)]).unwrap();
+            assert_eq!(saved, Saved::Kept(no + 1));
+            for now in [time, later(60)] {
+                let sheet = session(node, "aino", now).sheet(key).unwrap();
+                assert_eq!(sheet.base, no + 1);
+                assert_eq!(said(node, &sheet, "p01").0, entry, "{no} at {now}");
+            }
+        }
+    });
+}

@@ -129,10 +129,14 @@ impl Terms {
         }
     }
 
-    /// Where the grant stands at an instant, after what happened by then, oldest first.
+    /// Where the grant stands now, after what happened so far, oldest first.
+    ///
+    /// A clock that was set back leaves acts of a later time: what takes rights away counts at once, what
+    /// gives them not before its time.
     pub fn state(&self, acts: &[GrantAct], now: Instant) -> GrantState {
+        let takes = |step| matches!(step, GrantStep::Suspend | GrantStep::End);
         let mut state = GrantState::Invited;
-        for act in acts.iter().filter(|act| act.at <= now) {
+        for act in acts.iter().filter(|act| act.at <= now || takes(act.step)) {
             // An act that came too late changes nothing.
             if act.at < self.ends {
                 state = after(state, act.step).unwrap_or(state);

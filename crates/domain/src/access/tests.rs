@@ -292,3 +292,16 @@ fn who_looks_as_another_has_the_rights_of_both_and_does_nothing() {
         (Some(UserNo(1)), UserRole::Teacher)
     );
 }
+
+#[test]
+fn an_operator_is_tied_to_nobody() {
+    let cell = (Verb::Read, DataClass::Marks);
+    let holds = |relation| Actor::Operator.holds(relation, cell, SCHOOL);
+    for &relation in Relation::ALL {
+        assert_eq!(
+            holds(relation),
+            relation == Relation::Machine,
+            "{relation:?}"
+        );
+    }
+}

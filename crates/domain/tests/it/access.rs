@@ -3,7 +3,8 @@
 //! Invariant: every role, action and pair of reaches is tried.
 
 use lasna_domain::access::{
-    AccessReason, Action, Actor, Denied, Reach, Request, Scope, Ties, UserRole, grant,
+    AccessReason, Action, Actor, DataClass, Denied, Reach, Request, Scope, Ties, UserRole, Verb,
+    grant,
 };
 use lasna_domain::ids::{GroupNo, OrgNo, ProviderNo, UserNo};
 use std::sync::Arc;
@@ -209,6 +210,11 @@ fn a_scope_says_who_what_and_why() {
     assert_eq!(scope.actor().code(), "user:7");
     assert_eq!(scope.provider(), ProviderNo(1));
     assert_eq!(scope.reason(), AccessReason::FollowAbsence);
+    let classes = scope.needs();
+    assert!(
+        classes.contains(&(Verb::Read, DataClass::Marks)),
+        "{classes:?}"
+    );
     let refusal = ask(actor, Action::Import, Reach::School(OrgNo(2))).unwrap_err();
     assert_eq!(refusal.to_string(), "this account has no right to import");
 }

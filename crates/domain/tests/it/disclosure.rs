@@ -2,7 +2,7 @@
 //!
 //! Invariant: a failing case prints the table.
 
-use lasna_domain::disclosure::{Cell, PEOPLE_MIN, Release, Table};
+use lasna_domain::disclosure::{Cell, PEOPLE_MIN, Release, Table, tenths};
 use proptest::prelude::{Strategy, any, proptest};
 use proptest::{collection::vec, prop_assert, prop_assert_eq};
 
@@ -228,4 +228,41 @@ fn rounding_keeps_a_large_total_from_telling_a_small_part() {
     };
     assert!(told(1_000_000));
     assert!(!told(5_000), "the total less the others tells it");
+}
+
+/// Whether a rounded share of many stays beside an amount of few, where their sum is open.
+fn stays_beside(few: u64, many: u64) -> bool {
+    let mut table = Table::default();
+    let whole = table.open(few + many);
+    let few = table.amount(few, 2, 100_000);
+    let many = table.share(many, 30, 100_000);
+    table.sum(whole, [few, many]);
+    let release = table.release();
+    assert!(!release.shows(few));
+    release.shows(many)
+}
+
+#[test]
+fn an_amount_of_few_is_blurred_by_half_of_it_on_both_sides() {
+    // The share tells 49 950 to 50 049: the amount is known from 49 below to 50 above it.
+    assert!(stays_beside(98, 50_000));
+    assert!(!stays_beside(99, 50_000));
+    // From 50 below to 49 above.
+    assert!(stays_beside(98, 49_999));
+    // From 99 below to the amount itself.
+    assert!(!stays_beside(98, 49_950));
+}
+
+#[test]
+fn what_nobody_has_and_what_enough_have_not_is_shown() {
+    let mut table = Table::default();
+    let none = table.amount(0, 2, 100);
+    let half = table.count(PEOPLE_MIN, 2 * PEOPLE_MIN);
+    let other_half = table.others(PEOPLE_MIN, 2 * PEOPLE_MIN);
+    let whole = table.open(2 * PEOPLE_MIN);
+    table.sum(whole, [half, other_half]);
+    let release = table.release();
+    assert!(release.shows(none) && release.shows(half));
+    assert!(!release.shows(other_half));
+    assert_eq!((tenths(1, 2), tenths(1, 2_001)), (Some(500), Some(0)));
 }

@@ -190,3 +190,33 @@ fn matters_are_read_and_written() {
         Ok(Matters::ALL)
     );
 }
+
+#[test]
+fn a_matter_counts_once_and_each_class_by_its_own() {
+    let twice = attendance().with(Matter::Attendance);
+    assert_eq!(twice, attendance());
+    let rights = |matters| tie(AdultKind::Guardian, matters, matters).rights(TODAY, plain());
+    let support = rights(Matters::NONE.with(Matter::Support));
+    assert_eq!(letters(support), "kKzZ");
+    assert_eq!(letters(rights(Matters::NONE.with(Matter::Welfare))), "wWzZ");
+    for class in [DataClass::Marks, DataClass::Reasons, DataClass::Signals] {
+        assert!(!support.allow(Verb::Read, class), "{class:?}");
+        assert!(rights(attendance()).allow(Verb::Write, class), "{class:?}");
+    }
+    for class in [DataClass::Cases, DataClass::Contacts, DataClass::Reports] {
+        assert!(support.allow(Verb::Read, class), "{class:?}");
+        assert!(!rights(attendance()).allow(Verb::Read, class), "{class:?}");
+    }
+    let half = [
+        ChildRights {
+            decides: Matters::ALL,
+            informed: Matters::NONE,
+        },
+        ChildRights {
+            decides: Matters::NONE,
+            informed: Matters::ALL,
+        },
+    ];
+    assert!(half.iter().all(|rights| !rights.is_empty()));
+    assert!(ChildRights::default().is_empty());
+}

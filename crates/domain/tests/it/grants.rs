@@ -115,8 +115,8 @@ proptest! {
             verdict: None,
         };
         let open = glass.is_open(Instant(at + later));
-        let given_up = given_up.is_some_and(|after| later >= after);
-        prop_assert_eq!(open, (0..GLASS_VIEW).contains(&later) && !given_up);
+        // Given up it stays so, also where the clock goes back behind it.
+        prop_assert_eq!(open, (0..GLASS_VIEW).contains(&later) && given_up.is_none());
         prop_assert!(!open || later < GLASS_MAX);
     }
 }
@@ -209,4 +209,49 @@ fn a_second_person_judges_a_broken_glass_once_and_within_three_days() {
         ..glass
     };
     assert!(!judged.may_judge(GIVER) && !judged.is_overdue(hours(73)));
+}
+
+#[test]
+fn what_takes_a_grant_away_counts_also_where_the_clock_was_set_back() {
+    let terms = terms(0, GRANT_MAX);
+    let act = |step, at| GrantAct {
+        step,
+        by: GIVER,
+        at: Instant(at),
+    };
+    let accepted = act(GrantStep::Accept, 10);
+    for (step, state) in [
+        (GrantStep::Suspend, GrantState::Suspended),
+        (GrantStep::End, GrantState::Expired),
+    ] {
+        let acts = [accepted, act(step, 1_000)];
+        assert_eq!(terms.state(&acts, Instant(500)), state);
+    }
+    // What gives a right waits for its time.
+    assert_eq!(terms.state(&[accepted], Instant(5)), GrantState::Invited);
+    let acts = [
+        accepted,
+        act(GrantStep::Suspend, 20),
+        act(GrantStep::Resume, 1_000),
+    ];
+    assert_eq!(terms.state(&acts, Instant(500)), GrantState::Suspended);
+    assert_eq!(terms.state(&acts, Instant(1_000)), GrantState::Accepted);
+}
+
+#[test]
+fn times_are_those_that_were_decided() {
+    const HOUR: i64 = 3_600_000_000;
+    assert_eq!((GLASS_VIEW, GLASS_MAX), (HOUR / 2, 24 * HOUR));
+    assert_eq!((SUPPORT_MAX, GRANT_MAX), (4 * HOUR, 366 * 24 * HOUR));
+    let glass = Glass {
+        by: SUBJECT,
+        pupil: PersonNo(5),
+        at: Instant(HOUR),
+        category: GlassCategory::Police,
+        given_up: None,
+        verdict: None,
+    };
+    let open = |after: i64| glass.is_open(Instant(HOUR + after));
+    assert!(open(0) && open(GLASS_VIEW - 1) && !open(-1) && !open(GLASS_VIEW));
+    assert!(!glass.is_overdue(Instant(73 * HOUR)) && glass.is_overdue(Instant(73 * HOUR + 1)));
 }

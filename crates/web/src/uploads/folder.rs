@@ -176,8 +176,16 @@ impl Part {
             files: std::mem::take(&mut self.files),
         };
         let text = serde_json::to_string(&note).map_err(io::Error::other)?;
-        private_file(&self.folder.join(NOTE))?.write_all(text.as_bytes())?;
+        let mut written = private_file(&self.folder.join(NOTE))?;
+        written.write_all(text.as_bytes())?;
+        written.sync_all()?;
+        for no in 0..note.files.len() {
+            File::open(self.path(no))?.sync_all()?;
+        }
+        // The names are safe before the upload has its own.
+        File::open(&self.folder)?.sync_all()?;
         fs::rename(&self.folder, self.place.folder(&self.id))?;
+        File::open(&self.place.0)?.sync_all()?;
         self.kept = true;
         Ok(note)
     }

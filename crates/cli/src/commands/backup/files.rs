@@ -5,6 +5,7 @@
 
 use crate::args::Args;
 use crate::backup_args::{Opening, Recipients};
+use crate::durable;
 use anyhow::{Context as _, bail};
 use lasna_app::backup::{
     BackupSettings, CarriedFile, ERASED_FILE, Erasures, FilePlace, Identity, Recipient,
@@ -12,7 +13,7 @@ use lasna_app::backup::{
 };
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The folder of files beside the database; the usual one where that is PostgreSQL.
@@ -200,10 +201,7 @@ impl FilePlace for FolderPlace {
 
 /// Makes a folder that only its owner can open.
 pub fn private_folder(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
+    durable::make_folder(folder)
 }
 
 /// Writes a file under another name, and gives it its own once it is on the disk.
@@ -254,8 +252,5 @@ fn take_name(part: &Path, file: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
         Err(_) => fs::rename(part, file)?,
     }
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    durable::sync_name(file)
 }

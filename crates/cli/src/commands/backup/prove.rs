@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::backup_args::Opening;
 use crate::commands::Outcome;
 use crate::key_file::{self, KeyFile};
-use crate::{context, output};
+use crate::{context, durable, output};
 use anyhow::{Context as _, bail};
 use lasna_app::App;
 use lasna_app::backup::{
@@ -355,7 +355,10 @@ pub fn restore(args: &Args, file: &Path, opening: &Opening) -> anyhow::Result<Ou
             if data.exists() {
                 fs::remove_dir(&data).with_context(|| data.display().to_string())?;
             }
-            fs::rename(&work, &data).with_context(|| data.display().to_string())?;
+            let shown = || data.display().to_string();
+            durable::sync_folders(&work).with_context(shown)?;
+            fs::rename(&work, &data).with_context(shown)?;
+            durable::sync_name(&data).with_context(shown)?;
         }
     } else if whole {
         fs::remove_dir_all(&work)?;

@@ -91,5 +91,6 @@ pub fn renew(store: &Store, data: &Path, at: Instant) -> anyhow::Result<()> {
         .into_inner()
         .map_err(std::io::IntoInnerError::into_error);
     out.with_context(shown)?.sync_all().with_context(shown)?;
-    fs::rename(&part, &file).with_context(shown)
+    fs::rename(&part, &file).with_context(shown)?;
+    crate::durable::sync_name(&file).with_context(shown)
 }

@@ -39,6 +39,11 @@ impl Sqlite {
             DbError::new(ErrorKind::Configuration, text)
         })?;
         let conn = Conn::open(&file, Access::Write)?;
+        // The log has its name by now.
+        sync_folder(folder).map_err(|error| {
+            let text = format!("the folder of the database cannot be synced: {error}");
+            DbError::new(ErrorKind::Broken, text)
+        })?;
         Ok(Sqlite {
             writer: Writer::new(conn, &file),
             readers: Readers::new(file),
@@ -117,12 +122,25 @@ fn all_well(conn: &Conn, check: &str) -> Result<(), DbError> {
 }
 
 /// Creates the folder for its owner only: the file holds what a school knows of its pupils.
+///
+/// A database that is synced is lost all the same where a power cut takes the name of its folder, so
+/// each folder that is made here is synced into the one above it.
 fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent();
+    let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    create_folder(parent)?;
     let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    match builder.create(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        done => done?,
+    }
+    sync_folder(parent)
 }
 
 /// Creates the file for its owner only, where it is missing; SQLite gives its log the same rights.
@@ -134,5 +152,11 @@ fn create_file(file: &Path) -> std::io::Result<()> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    options.open(file)?;
+    sync_folder(file.parent().unwrap_or_else(|| Path::new(".")))
+}
+
+/// Puts the names in a folder on the disk. SQLite does so too, but passes over an error of it.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -23,6 +23,7 @@ mod load;
 pub mod measures;
 pub mod model;
 pub mod registers;
+pub mod retention;
 pub mod rights;
 mod rule;
 mod sign_in;

@@ -4,6 +4,7 @@
 
 use crate::backup_args::{BackupCommand, UpgradeArgs};
 use crate::commands::{AuditCommand, KeysCommand};
+use crate::privacy_args::{GdprCommand, RetentionCommand, SubjectCommand};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -182,6 +183,21 @@ pub enum Command {
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// What has passed its time: report, erase with proof, hold back
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
+    },
+    /// Papers of data protection, out of what the program knows of its own columns
+    Gdpr {
+        #[command(subcommand)]
+        command: GdprCommand,
+    },
+    /// A copy of everything about one person, which two people give out
+    Subject {
+        #[command(subcommand)]
+        command: SubjectCommand,
     },
     /// Accounts: make, list and end them, give a new first password or a day pass
     User {

@@ -14,6 +14,7 @@ mod context;
 mod key_file;
 mod log_folder;
 mod output;
+mod privacy_args;
 mod safety;
 
 use clap::{CommandFactory, Parser};

@@ -27,6 +27,7 @@ mod people;
 mod refused;
 mod registers;
 mod registers_undo;
+mod retention;
 mod rights;
 mod sign_in;
 mod signals;

@@ -8,13 +8,16 @@ mod backup;
 mod demo;
 mod demo_export;
 mod doctor;
+mod gdpr;
 mod import;
 mod keys;
 mod lists;
 mod mapping;
 mod model;
+mod retention;
 mod sbom;
 mod service;
+mod subject;
 mod upgrade;
 mod user;
 
@@ -133,6 +136,9 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
         Command::Keys { command } => keys::run(args, command),
+        Command::Retention { command } => retention::run(args, command),
+        Command::Gdpr { command } => gdpr::run(args, command),
+        Command::Subject { command } => subject::run(args, command),
         Command::User { command } => user::user(args, command),
     }
 }

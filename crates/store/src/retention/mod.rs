@@ -99,6 +99,14 @@ impl Aged {
         )
     }
 
+    pub(crate) fn part_sql(&self) -> String {
+        format!(
+            "SELECT count(*) FROM {} AS t WHERE {}",
+            self.table,
+            self.free()
+        )
+    }
+
     pub(crate) fn next_sql(&self) -> String {
         // A row whose clock has not begun, as of an account that lives, has no age.
         format!(
@@ -162,6 +170,20 @@ impl Aged {
             due.next = row.get(0)?;
         }
         Ok(due)
+    }
+
+    /// How many rows of a part are due.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn due_in(
+        &self,
+        read: &mut Read<'_>,
+        scope: &Scope,
+        (cutoff, part): (i64, Option<(i64, i64)>),
+    ) -> Result<u64, DbError> {
+        let row = read.query_one(&self.part_sql(), &self.params(scope, cutoff, part))?;
+        row.map_or(Ok(0), |row| row.get(0))
     }
 
     /// The parts in which the table is erased: none where it goes in one.
@@ -234,7 +256,12 @@ pub(crate) fn statements() -> Vec<String> {
     let tables = RULES.iter().flat_map(|(_, tables)| tables.iter());
     let mut all: Vec<String> = tables
         .flat_map(|aged| {
-            let fixed = [aged.count_sql(), aged.free_sql(), aged.next_sql()];
+            let fixed = [
+                aged.count_sql(),
+                aged.free_sql(),
+                aged.part_sql(),
+                aged.next_sql(),
+            ];
             fixed
                 .into_iter()
                 .chain(aged.parts_sql())

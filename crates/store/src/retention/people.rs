@@ -113,6 +113,8 @@ const ENTITY_ERASE: &str = "UPDATE entity SET id = $3 \
 const PEOPLE: &str = "SELECT no, id FROM entity \
     WHERE provider_no = $1 AND kind = 'person' AND id NOT LIKE 'erased:%' ORDER BY no";
 
+const PAIRS: &str = "SELECT DISTINCT child_no, adult_no FROM family_tie WHERE provider_no = $1";
+
 /// A column with its values, as the erasure list tells rows.
 pub type ToldColumns = Vec<(&'static str, crate::db::Value)>;
 
@@ -214,6 +216,17 @@ impl PersonTable {
             .collect()
     }
 
+    /// Children with their adults, whatever their ties are or were.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn pairs(read: &mut Read<'_>, scope: &Scope) -> Result<Vec<(PersonNo, PersonNo)>, DbError> {
+        let rows = read.query(PAIRS, &[scope.provider().0.into()])?;
+        rows.iter()
+            .map(|row| Ok((PersonNo(row.get(0)?), PersonNo(row.get(1)?))))
+            .collect()
+    }
+
     /// The keys that go with a rule, as the erasure list tells them.
     pub fn told_keys(rule: &str, scope: &Scope, no: PersonNo) -> Vec<ToldColumns> {
         let one = |kind: &&str| -> ToldColumns {
@@ -280,7 +293,7 @@ pub(super) fn statements() -> Vec<String> {
     let tables = PERSON_RULES.iter().flat_map(|(_, tables)| tables.iter());
     tables
         .flat_map(|table| [table.told_sql(), table.people_sql()])
-        .chain([PEOPLE.to_owned(), KEYS_OF_LOG.to_owned()])
+        .chain([PEOPLE, KEYS_OF_LOG, PAIRS].map(str::to_owned))
         .collect()
 }
 

@@ -22,6 +22,7 @@ mod live;
 mod load;
 pub mod measures;
 pub mod model;
+pub mod privacy;
 pub mod registers;
 pub mod retention;
 pub mod rights;
@@ -203,7 +204,11 @@ impl App {
         let scope = self.scope(Action::AddUser, Reach::Provider)?;
         match school {
             Some(id) => drop(self.school(id)?),
-            None if !matches!(role, UserRole::Coordinator | UserRole::Administrator) => {
+            None if !matches!(
+                role,
+                UserRole::Coordinator | UserRole::Administrator | UserRole::Oversight
+            ) =>
+            {
                 return Err(AppError::Problem(format!(
                     "an account of a {} is for one school: name it with --school",
                     role.as_code()

@@ -4,7 +4,8 @@
 
 use crate::backup_args::{BackupCommand, UpgradeArgs};
 use crate::commands::{AuditCommand, KeysCommand};
-use crate::privacy_args::{GdprCommand, RetentionCommand, SubjectCommand};
+pub use crate::privacy_args::LanguageArg;
+use crate::privacy_args::PrivacyCommand;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -184,21 +185,8 @@ pub enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// What has passed its time: report, erase with proof, hold back
-    Retention {
-        #[command(subcommand)]
-        command: RetentionCommand,
-    },
-    /// Papers of data protection, out of what the program knows of its own columns
-    Gdpr {
-        #[command(subcommand)]
-        command: GdprCommand,
-    },
-    /// A copy of everything about one person, which two people give out
-    Subject {
-        #[command(subcommand)]
-        command: SubjectCommand,
-    },
+    #[command(flatten)]
+    Privacy(PrivacyCommand),
     /// Accounts: make, list and end them, give a new first password or a day pass
     User {
         #[command(subcommand)]
@@ -398,13 +386,6 @@ pub enum LevelArg {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub enum LanguageArg {
-    Fi,
-    Sv,
-    En,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum RoleArg {
     Coordinator,
     Principal,
@@ -413,4 +394,5 @@ pub enum RoleArg {
     Substitute,
     Administrator,
     Service,
+    Oversight,
 }

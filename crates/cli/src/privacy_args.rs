@@ -2,9 +2,27 @@
 //!
 //! Invariant: a pupil is named by the source's id, never by name.
 
-use crate::args::LanguageArg;
 use clap::Subcommand;
 use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub enum PrivacyCommand {
+    /// What has passed its time: report, erase with proof, hold back
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
+    },
+    /// Papers of data protection, out of what the program knows of its own columns
+    Gdpr {
+        #[command(subcommand)]
+        command: GdprCommand,
+    },
+    /// A copy of everything about one person, which two people give out
+    Subject {
+        #[command(subcommand)]
+        command: SubjectCommand,
+    },
+}
 
 #[derive(Debug, Subcommand)]
 pub enum RetentionCommand {
@@ -71,6 +89,13 @@ pub enum GdprCommand {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum LanguageArg {
+    Fi,
+    Sv,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum NoticeFor {
     Pupil,
     Guardian,
@@ -90,6 +115,18 @@ pub enum SubjectCommand {
         #[arg(long, value_enum, default_value = "fi")]
         lang: LanguageArg,
     },
-    /// Copies that wait for a second person
+    /// Copies, and which wait for a second person
     List,
+    /// Say that a copy may be given out: another person, who read it, with an account of oversight.
+    /// The password is read from standard input, and the code of the second factor from the next line
+    Release {
+        /// The number of the copy
+        no: u32,
+        /// The folder that the copy was written into
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// What the person types to sign in
+        #[arg(long)]
+        login: String,
+    },
 }

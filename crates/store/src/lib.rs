@@ -36,6 +36,7 @@ mod saves;
 mod sessions;
 mod sign_in;
 mod statements;
+pub mod subject;
 mod tries;
 mod users;
 mod vault;

@@ -5,7 +5,8 @@
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
     accounts, acts, audit, backup, batches, codes, entities, factors, families, filters, grants,
-    imports, jobs, keys, log, passes, records, retention, saves, sessions, sign_in, tries, users,
+    imports, jobs, keys, log, passes, records, retention, saves, sessions, sign_in, subject, tries,
+    users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -64,6 +65,7 @@ pub fn statements() -> Vec<String> {
     all.extend(BACKUPS.map(str::to_owned));
     all.extend(IDENTITY.map(str::to_owned));
     all.extend(retention::statements());
+    all.extend(subject::statements());
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));

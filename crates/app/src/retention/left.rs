@@ -91,7 +91,7 @@ pub(super) fn people(read: &mut Read<'_>, scope: &Scope) -> Result<Vec<Person>, 
         say(f.str(2), end.map_or(Last::Open, Last::On));
     }
     let mut of_family: HashSet<String> = HashSet::new();
-    let mut of_staff: HashMap<String, Last> = HashMap::new();
+    let mut of_pupils: HashMap<String, Last> = HashMap::new();
     for record in roles.values() {
         let f = Fields(&record.values);
         if is_of_family(f.str(2)) {
@@ -103,11 +103,15 @@ pub(super) fn people(read: &mut Read<'_>, scope: &Scope) -> Result<Vec<Person>, 
             false => f.day(5),
         };
         let one = end.map_or(Last::Open, Last::On);
-        let known = of_staff.entry(f.text(0)).or_insert(one);
+        // Staff is here without a class too; a pupil's role speaks where no enrolment does.
+        let all = match f.str(2) {
+            "student" => &mut of_pupils,
+            _ => &mut last,
+        };
+        let known = all.entry(f.text(0)).or_insert(one);
         *known = known.or(one);
     }
-    // A role says something of whom no enrolment speaks.
-    for (id, one) in of_staff {
+    for (id, one) in of_pupils {
         last.entry(id).or_insert(one);
     }
     for (id, record) in people.iter().filter(|(_, record)| record.ended) {

@@ -166,7 +166,10 @@ impl App {
         new: &NewPerson<'a>,
         once: bool,
     ) -> Result<ReadyPerson<'a>, AppError> {
-        let whole = matches!(new.role, UserRole::Coordinator | UserRole::Administrator);
+        let whole = matches!(
+            new.role,
+            UserRole::Coordinator | UserRole::Administrator | UserRole::Oversight
+        );
         match new.school {
             Some(id) => drop(self.school(id)?),
             None if whole => {}

@@ -24,6 +24,7 @@ mod marks;
 mod measures;
 mod order;
 mod people;
+mod privacy;
 mod refused;
 mod registers;
 mod registers_undo;

@@ -26,6 +26,7 @@ pub use keys::KeysCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
+use crate::privacy_args::PrivacyCommand;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -136,9 +137,11 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
         Command::Keys { command } => keys::run(args, command),
-        Command::Retention { command } => retention::run(args, command),
-        Command::Gdpr { command } => gdpr::run(args, command),
-        Command::Subject { command } => subject::run(args, command),
+        Command::Privacy(command) => match command {
+            PrivacyCommand::Retention { command } => retention::run(args, command),
+            PrivacyCommand::Gdpr { command } => gdpr::run(args, command),
+            PrivacyCommand::Subject { command } => subject::run(args, command),
+        },
         Command::User { command } => user::user(args, command),
     }
 }

@@ -93,7 +93,11 @@ pub fn run(args: &Args, command: &RetentionCommand) -> anyhow::Result<Outcome> {
         }
         RetentionCommand::Release { no } => {
             app.end_hold(*no)?;
-            say(args, &json!({ "ended": no }), vec![format!("hold {no} has ended")])
+            say(
+                args,
+                &json!({ "ended": no }),
+                vec![format!("hold {no} has ended")],
+            )
         }
     }
 }
@@ -155,7 +159,10 @@ pub fn check(app: &App, data: &Path) -> anyhow::Result<Checked> {
     };
     let report = app.retention_report(&rules)?;
     let own = rules.all().iter().filter(|rule| rule.own).count();
-    let text = format!("{} overdue, {own} times decided by the provider", report.overdue());
+    let text = format!(
+        "{} overdue, {own} times decided by the provider",
+        report.overdue()
+    );
     if report.overdue() > 0 && report.clock_waits {
         let text = format!("{text}; the run waits for a person to confirm the clock");
         let check = Checked::new(name, Level::Warn, text);
@@ -198,7 +205,11 @@ fn report(args: &Args, report: &RetentionReport) -> anyhow::Result<Outcome> {
         "rule", "clock", "time", "due", "overdue", "held", "oldest", "next"
     )];
     for one in &report.rules {
-        let decided = if one.rule.own { "by the provider" } else { "default" };
+        let decided = if one.rule.own {
+            "by the provider"
+        } else {
+            "default"
+        };
         lines.push(format!(
             "{:<16} {:<12} {:>5} {:>9} {:>9} {:>6} {:<10} {:<10} {decided}",
             one.rule.name,
@@ -252,7 +263,12 @@ fn holds(args: &Args, holds: &[Hold]) -> anyhow::Result<Outcome> {
             Some((from, to)) => format!("the log from {from} to {to}"),
             None => "everything about a pupil".to_owned(),
         };
-        format!("{:<4} {} {:<9} {what}", hold.no, hold.at, hold.kind.as_code())
+        format!(
+            "{:<4} {} {:<9} {what}",
+            hold.no,
+            hold.at,
+            hold.kind.as_code()
+        )
     });
     let lines: Vec<String> = match holds.is_empty() {
         true => vec!["nothing is held".to_owned()],
@@ -275,10 +291,17 @@ fn print_rules(args: &Args, rules: &Rules) -> anyhow::Result<Outcome> {
     let lines = rules.all().iter().flat_map(|rule| {
         let mark = if rule.own { "" } else { "# " };
         [
-            format!("# from: {}; takes {}", rule.clock.as_code(), rule.tables.join(", ")),
+            format!(
+                "# from: {}; takes {}",
+                rule.clock.as_code(),
+                rule.tables.join(", ")
+            ),
             format!("{mark}[{}]", rule.name),
             format!("{mark}time = \"{}\"", rule.time),
-            format!("{mark}decided = {:?}", if rule.own { &rule.source } else { "" }),
+            format!(
+                "{mark}decided = {:?}",
+                if rule.own { &rule.source } else { "" }
+            ),
             String::new(),
         ]
     });

@@ -21,6 +21,7 @@ mod kill;
 mod kill_save;
 mod mapping;
 mod model;
+mod privacy;
 mod rejects;
 mod roster;
 mod serve;

@@ -22,6 +22,8 @@ use tables::{Held, RULES};
 
 /// The manifest of columns.
 pub const MANIFEST: &str = include_str!("../../data-classes.toml");
+/// What data are processed for.
+pub const PURPOSES_TEXT: &str = include_str!("../../purposes.toml");
 /// The rules that come with the program.
 pub const RULES_TEXT: &str = include_str!("../../retention.toml");
 

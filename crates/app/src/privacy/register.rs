@@ -113,7 +113,8 @@ impl Register {
                 register.copied += usize::from(says.leaves.contains("subject"));
             }
         }
-        for name in purposes.keys().filter(|name| !entries.contains_key(*name)) {
+        let mut names = purposes.keys();
+        if let Some(name) = names.find(|name| !entries.contains_key(*name)) {
             return Err(format!("no column is for the purpose {name:?}"));
         }
         // Entries of the log about a pupil and others have a rule each.

@@ -11,11 +11,16 @@ use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::PersonNo;
 use lasna_store::db::{Param, Tx, Value};
-use lasna_store::retention::{Aged, Hold, PersonTable, RetentionRun, Told, aged_tables};
+use lasna_store::retention::{
+    Aged, Hold, PERSON_RULES, PersonTable, RetentionRun, Told, aged_tables,
+};
 use std::collections::BTreeSet;
 
 /// A run that comes more hours after the last one waits for a person: the clock may be wrong.
 pub const CLOCK_HOURS: i64 = 25;
+/// A cutoff, and the numbers of a part of a large table.
+type Part = (i64, Option<(i64, i64)>);
+
 /// People who are erased in one transaction.
 const PEOPLE_AT_ONCE: usize = 50;
 
@@ -112,7 +117,8 @@ impl App {
         for rule in rules.all() {
             work.rows(rule)?;
         }
-        for rule in rules.all() {
+        // What takes everything of a person comes last.
+        for rule in PERSON_RULES.iter().filter_map(|(name, _)| rules.get(name)) {
             work.people(rule)?;
         }
         work.log_keys()?;
@@ -170,7 +176,7 @@ impl Work<'_> {
     fn rows(&mut self, rule: &Rule) -> Result<(), AppError> {
         let (scope, now) = (self.scope, self.app.now);
         let mut small: Vec<(&'static Aged, i64)> = Vec::new();
-        let mut parts: Vec<(&'static Aged, (i64, Option<(i64, i64)>))> = Vec::new();
+        let mut parts: Vec<(&'static Aged, Part)> = Vec::new();
         self.app.store.ask(|read| {
             for aged in aged_tables(&rule.name) {
                 let cutoff = rule.cutoff(aged.unit, now);
@@ -204,11 +210,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn aged_part(
-        &mut self,
-        rule: &Rule,
-        tables: &[(&'static Aged, (i64, Option<(i64, i64)>))],
-    ) -> Result<(), AppError> {
+    fn aged_part(&mut self, rule: &Rule, tables: &[(&'static Aged, Part)]) -> Result<(), AppError> {
         let (scope, now) = (self.scope, self.app.now);
         self.part(
             &rule.name,
@@ -364,7 +366,7 @@ fn told_values(
 fn told_rows(
     tx: &mut Tx<'_>,
     scope: &Scope,
-    (aged, part): (&Aged, (i64, Option<(i64, i64)>)),
+    (aged, part): (&Aged, Part),
     at: Instant,
     lines: &mut Vec<u8>,
 ) -> Result<(), AppError> {

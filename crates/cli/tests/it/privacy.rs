@@ -189,7 +189,7 @@ fn a_copy_is_prepared_by_one_and_released_by_another() {
     let first = lasna.json(&user)["password"].as_str().unwrap().to_owned();
     let new = "pitkä salasana 2026";
     let now: lasna_domain::calendar::Instant = Store::clone(&roster)
-        .ask(|read| lasna_store::AuditRow::last_at(read))
+        .ask(lasna_store::AuditRow::last_at)
         .unwrap();
     App::sign_in(&roster, now, ("vastaava", &first), "first").unwrap();
     let app = App::with_session(roster.clone(), now, "first").unwrap();

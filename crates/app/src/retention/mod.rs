@@ -10,6 +10,7 @@ mod left;
 mod report;
 mod rules;
 mod run;
+mod told;
 
 pub use report::{OVERDUE_DAYS, RetentionReport, RuleReport};
 pub use rules::{Clock, RETENTION_FILE, Rule, Rules, Time};

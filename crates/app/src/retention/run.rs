@@ -5,21 +5,19 @@
 use super::left::people;
 use super::report::{concerned, of_people};
 use super::rules::{Rule, Rules};
-use crate::backup::{ErasedRange, ErasedRows, note_erased, note_erased_range};
+use super::told::{entity_of, told_rows, told_values};
 use crate::{App, AppError};
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::PersonNo;
-use lasna_store::db::{Param, Tx, Value};
-use lasna_store::retention::{
-    Aged, Hold, PERSON_RULES, PersonTable, RetentionRun, Told, aged_tables,
-};
+use lasna_store::db::{Tx, Value};
+use lasna_store::retention::{Aged, Hold, PERSON_RULES, PersonTable, RetentionRun, aged_tables};
 use std::collections::BTreeSet;
 
 /// A run that comes more hours after the last one waits for a person: the clock may be wrong.
 pub const CLOCK_HOURS: i64 = 25;
 /// A cutoff, and the numbers of a part of a large table.
-type Part = (i64, Option<(i64, i64)>);
+pub(super) type Part = (i64, Option<(i64, i64)>);
 
 /// People who are erased in one transaction.
 const PEOPLE_AT_ONCE: usize = 50;
@@ -330,98 +328,5 @@ impl Work<'_> {
                 Ok(vec![("data_key", gone)])
             },
         )
-    }
-}
-
-fn entity_of(scope: &Scope, no: PersonNo) -> [(&'static str, Value); 3] {
-    [
-        ("provider_no", Value::Int(scope.provider().0.into())),
-        ("kind", Value::Text("person".to_owned())),
-        ("no", Value::Int(no.0.into())),
-    ]
-}
-
-fn written(done: std::io::Result<()>) -> Result<(), AppError> {
-    done.map_err(|error| AppError::Problem(format!("the erasure list: {error}")))
-}
-
-fn told_values(
-    lines: &mut Vec<u8>,
-    at: Instant,
-    table: &str,
-    values: &[(&'static str, Value)],
-) -> Result<(), AppError> {
-    let values: Vec<(&str, Param<'_>)> = values
-        .iter()
-        .map(|(column, value)| (*column, value.as_param()))
-        .collect();
-    let rows = ErasedRows {
-        table,
-        values: &values,
-    };
-    written(note_erased(lines, at, &[rows]))
-}
-
-/// The lines of the rows of a table that are about to go.
-fn told_rows(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    (aged, part): (&Aged, Part),
-    at: Instant,
-    lines: &mut Vec<u8>,
-) -> Result<(), AppError> {
-    let range = |column, from, to, except| ErasedRange {
-        table: aged.table,
-        column,
-        from,
-        to,
-        except,
-    };
-    match aged.told {
-        Told::Before(column) => {
-            let held = aged.held_people(tx, scope)?;
-            let held = held.map(|(column, people)| {
-                (column, people.iter().map(|no| i64::from(no.0)).collect())
-            });
-            written(note_erased_range(
-                lines,
-                at,
-                &range(column, None, part.0, held),
-            ))
-        }
-        Told::Runs(column) => {
-            let mut run: Option<(i64, i64)> = None;
-            for row in aged.told_rows(tx, scope, part)? {
-                let Some(&Value::Int(no)) = row.first() else {
-                    continue;
-                };
-                run = match run {
-                    Some((from, to)) if to == no => Some((from, no + 1)),
-                    Some((from, to)) => {
-                        written(note_erased_range(
-                            lines,
-                            at,
-                            &range(column, Some(from), to, None),
-                        ))?;
-                        Some((no, no + 1))
-                    }
-                    None => Some((no, no + 1)),
-                };
-            }
-            run.map_or(Ok(()), |(from, to)| {
-                written(note_erased_range(
-                    lines,
-                    at,
-                    &range(column, Some(from), to, None),
-                ))
-            })
-        }
-        Told::Values(columns) => {
-            for row in aged.told_rows(tx, scope, part)? {
-                let values: Vec<(&'static str, Value)> = columns.iter().copied().zip(row).collect();
-                told_values(lines, at, aged.table, &values)?;
-            }
-            Ok(())
-        }
     }
 }

@@ -5,7 +5,9 @@
 use crate::people::{at, later, model, peopled, pupil, session};
 use crate::{Node, both, day, town};
 use lasna_app::audit_log::{Compare, verify};
-use lasna_app::privacy::{COPY_EXCEPTIONS, Reader, Register, dpia, manifest, notice, record};
+use lasna_app::privacy::{
+    COPY_EXCEPTIONS, Prepared, Reader, Register, dpia, manifest, notice, record,
+};
 use lasna_app::retention::Rules;
 use lasna_app::signals::NewAct;
 use lasna_app::{App, AppError, NewPerson};
@@ -191,6 +193,30 @@ fn problem(result: Result<(), AppError>) -> String {
     result.unwrap_err().to_string()
 }
 
+/// Two persons: not who prepared it, not another file, not twice.
+fn two_release_it(node: &Node, app: &App, copy: &Prepared) {
+    let release = |app: &App, no, json: &str| app.release_copy(no, json, &copy.html);
+    assert!(problem(release(app, 2, &copy.json)).contains("another person"));
+    let officer = officer(node, "vastaava");
+    assert!(problem(release(&officer, 2, "{}")).contains("not the copy"));
+    assert!(problem(release(&officer, 9, &copy.json)).contains("no such copy"));
+    release(&officer, 2, &copy.json).unwrap();
+    assert!(problem(release(&officer, 2, &copy.json)).contains("before"));
+    let all = officer.copies().unwrap();
+    let released: Vec<bool> = all.iter().map(|copy| copy.released.is_some()).collect();
+    assert_eq!(released, [false, true]);
+    // Nobody at a school makes or releases one.
+    for login in ["aino", "rehtori", "tuki", "yllapito", "suunnittelija"] {
+        let app = session(node, login, later(3));
+        assert!(app.prepare_copy("p03", Language::Fi).is_err(), "{login}");
+        assert!(app.release_copy(1, "", "").is_err(), "{login}");
+    }
+    assert!(
+        officer.prepare_copy("p03", Language::Fi).is_err(),
+        "without a grant"
+    );
+}
+
 #[test]
 fn a_copy_holds_everything_of_one_and_nothing_of_others_and_two_release_it() {
     both("subject_copy", |node| {
@@ -243,27 +269,7 @@ fn a_copy_holds_everything_of_one_and_nothing_of_others_and_two_release_it() {
             copy.html
                 .contains("told &lt;b&gt;at home&lt;/b&gt; &amp; agreed")
         );
-        // Two persons: not who prepared it, not another file, not twice.
-        let release = |app: &App, no, json: &str| app.release_copy(no, json, &copy.html);
-        assert!(problem(release(&app, 2, &copy.json)).contains("another person"));
-        let officer = officer(node, "vastaava");
-        assert!(problem(release(&officer, 2, "{}")).contains("not the copy"));
-        assert!(problem(release(&officer, 9, &copy.json)).contains("no such copy"));
-        release(&officer, 2, &copy.json).unwrap();
-        assert!(problem(release(&officer, 2, &copy.json)).contains("before"));
-        let all = officer.copies().unwrap();
-        let released: Vec<bool> = all.iter().map(|copy| copy.released.is_some()).collect();
-        assert_eq!(released, [false, true]);
-        // Nobody at a school makes or releases one.
-        for login in ["aino", "rehtori", "tuki", "yllapito", "suunnittelija"] {
-            let app = session(node, login, later(3));
-            assert!(app.prepare_copy("p03", Language::Fi).is_err(), "{login}");
-            assert!(app.release_copy(1, "", "").is_err(), "{login}");
-        }
-        assert!(
-            officer.prepare_copy("p03", Language::Fi).is_err(),
-            "without a grant"
-        );
+        two_release_it(node, &app, &copy);
         let compare = Compare {
             store: Some(&node.store),
             ..Compare::default()

@@ -137,11 +137,15 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
         Command::Keys { command } => keys::run(args, command),
-        Command::Privacy(command) => match command {
-            PrivacyCommand::Retention { command } => retention::run(args, command),
-            PrivacyCommand::Gdpr { command } => gdpr::run(args, command),
-            PrivacyCommand::Subject { command } => subject::run(args, command),
-        },
+        Command::Privacy(command) => privacy(args, command),
         Command::User { command } => user::user(args, command),
+    }
+}
+
+fn privacy(args: &Args, command: &PrivacyCommand) -> anyhow::Result<Outcome> {
+    match command {
+        PrivacyCommand::Retention { command } => retention::run(args, command),
+        PrivacyCommand::Gdpr { command } => gdpr::run(args, command),
+        PrivacyCommand::Subject { command } => subject::run(args, command),
     }
 }

@@ -150,28 +150,28 @@ fn erase(
     Ok(came)
 }
 
-/// For `doctor`: what is overdue, and whether a run waits for a person.
-pub fn check(app: &App, data: &Path) -> anyhow::Result<Checked> {
+/// For `doctor`: what is overdue, and whether a run waits for a person; nothing in the town of the demo.
+pub fn check(app: &App, data: &Path) -> anyhow::Result<Option<Checked>> {
     let name = "retention";
+    if super::demo::is_town(data) {
+        return Ok(None);
+    }
     let rules = match rules_of(data) {
         Ok(rules) => rules,
-        Err(error) => return Ok(Checked::new(name, Level::Fail, format!("{error:#}"))),
+        Err(error) => return Ok(Some(Checked::new(name, Level::Fail, format!("{error:#}")))),
     };
     let report = app.retention_report(&rules)?;
+    let overdue = report.overdue();
     let own = rules.all().iter().filter(|rule| rule.own).count();
-    let text = format!(
-        "{} overdue, {own} times decided by the provider",
-        report.overdue()
-    );
-    if report.overdue() > 0 && report.clock_waits {
-        let text = format!("{text}; the run waits for a person to confirm the clock");
-        let check = Checked::new(name, Level::Warn, text);
-        return Ok(check.with_next("lasna retention run --confirm-clock"));
+    let text = format!("{overdue} overdue, {own} times decided by the provider");
+    if overdue == 0 {
+        return Ok(Some(Checked::new(name, Level::Ok, text)));
     }
-    Ok(match report.overdue() {
-        0 => Checked::new(name, Level::Ok, text),
-        _ => Checked::new(name, Level::Warn, text).with_next("lasna retention run"),
-    })
+    let next = match report.clock_waits {
+        true => "lasna retention run --confirm-clock",
+        false => "lasna retention run",
+    };
+    Ok(Some(Checked::new(name, Level::Warn, text).with_next(next)))
 }
 
 fn rule_json(one: &RuleReport) -> Value {

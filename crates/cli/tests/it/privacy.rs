@@ -191,6 +191,7 @@ fn a_copy_is_prepared_by_one_and_released_by_another() {
     let now: lasna_domain::calendar::Instant = Store::clone(&roster)
         .ask(lasna_store::AuditRow::last_at)
         .unwrap();
+    let now = lasna_domain::calendar::Instant(now.0 + 1_000_000);
     App::sign_in(&roster, now, ("vastaava", &first), "first").unwrap();
     let app = App::with_session(roster.clone(), now, "first").unwrap();
     app.change_password(&NewPassword {

@@ -21,13 +21,21 @@ use lasna_domain::access::{Action, Reach, Scope};
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::PersonNo;
 use lasna_store::Lease;
-use lasna_store::retention::{Hold, HoldKind};
+use lasna_store::retention::{Hold, HoldKind, RetentionRun};
 
 const JOB: &str = "retention";
 
 impl App {
     fn retention_scope(&self) -> Result<Scope, AppError> {
         self.scope(Action::Retain, Reach::Provider)
+    }
+
+    /// Whether anything was ever erased here: the first run needs a person.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn has_retention_run(&self) -> Result<bool, AppError> {
+        Ok(self.store.ask(RetentionRun::last)?.is_some())
     }
 
     /// Takes the job that was due at an instant, for so many minutes.

@@ -1,6 +1,6 @@
 //! `lasna doctor`: how the installation is, check by check, with the command that helps.
 //!
-//! Invariant: it changes nothing but what opening a database changes.
+//! Invariant: it changes nothing but what opening a database changes, and logs its look at what is overdue.
 
 use super::backup::{files, prove};
 use super::{Outcome, upgrade};

@@ -344,7 +344,8 @@ fn look(store: &Store, data: &Path) -> anyhow::Result<()> {
     let now = context::now();
     let due = due(now);
     let app = |at| App::operator(store.clone(), at);
-    if !app(now)?.take_retention(due, LEASE_MINUTES)? {
+    // Nothing is taken, nor noted, before a person made the first run.
+    if !app(now)?.has_retention_run()? || !app(now)?.take_retention(due, LEASE_MINUTES)? {
         return Ok(());
     }
     let outcome = match erase(store, (data, &rules_of(data)?), now, false)? {

@@ -5,10 +5,12 @@
 
 use super::prove::erased_of;
 use anyhow::Context as _;
-use lasna_app::backup::{Checked, Compared, Level, SUMS_FILE, compare_sums, write_sums};
+use lasna_app::backup::{
+    BackupError, Checked, Compared, Level, SUMS_FILE, compare_sums, write_sums,
+};
 use lasna_domain::calendar::Instant;
 use lasna_store::Store;
-use lasna_store::db::Engine;
+use lasna_store::db::{Engine, ErrorKind};
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -50,6 +52,11 @@ pub fn compare(store: &Store, data: &Path) -> anyhow::Result<Option<Checked>> {
             format!("{table}: after its row {after} a row is not what it was at {at}"),
         )
         .with_next("lasna backup restore FILE --data DIR"),
+        // A row that cannot be read at all is damage of the storage, not of the sums.
+        Err(BackupError::Store(error)) if error.kind() == ErrorKind::Broken => {
+            Checked::new(name, Level::Fail, error.to_string())
+                .with_next("lasna backup restore FILE --data DIR")
+        }
         Err(error) => Checked::new(name, Level::Warn, error.to_string())
             .with_next(format!("rm {}", file.display())),
     }))

@@ -20,6 +20,7 @@ use lasna_domain::ids::ProviderNo;
 use lasna_domain::model::Model;
 use lasna_engine::{Engine, PupilPeriod};
 use lasna_store::db::Read;
+use lasna_store::retention::RetentionRun;
 use lasna_store::{Batch, RegisterSave, StoredAct};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -165,7 +166,10 @@ impl App {
         // This node's own registers are followed save by save.
         let imports =
             |all: &[Batch]| -> Vec<Batch> { all.iter().filter(|b| !b.is_own()).cloned().collect() };
-        let same = |year: &&Arc<HeldYear>| imports(&year.loaded.batches) == imports(&seen.batches);
+        let same = |year: &&Arc<HeldYear>| {
+            imports(&year.loaded.batches) == imports(&seen.batches)
+                && year.loaded.taken == seen.taken
+        };
         if let Some(year) = year.as_ref().filter(same) {
             let behind = year.live().is_behind(seen.saves, seen.acts);
             if behind {
@@ -187,6 +191,7 @@ struct Seen {
     batches: Vec<Batch>,
     saves: u32,
     acts: u32,
+    taken: i64,
 }
 
 impl Seen {
@@ -195,6 +200,7 @@ impl Seen {
             batches: Batch::list(read, scope.provider())?,
             saves: RegisterSave::last(read, scope.provider())?,
             acts: StoredAct::last(read, scope)?,
+            taken: RetentionRun::last_taken(read)?,
         })
     }
 }

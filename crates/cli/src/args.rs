@@ -5,6 +5,8 @@
 use crate::backup_args::{BackupCommand, UpgradeArgs};
 use crate::commands::{AuditCommand, KeysCommand};
 use crate::identity_args::{IdentityArgs, LinkCommand};
+pub use crate::privacy_args::LanguageArg;
+use crate::privacy_args::PrivacyCommand;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -187,6 +189,8 @@ pub enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    #[command(flatten)]
+    Privacy(PrivacyCommand),
     /// Accounts: make, list and end them, give a new first password or a day pass
     User {
         #[command(subcommand)]
@@ -372,13 +376,6 @@ pub enum LevelArg {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub enum LanguageArg {
-    Fi,
-    Sv,
-    En,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum RoleArg {
     Coordinator,
     Principal,
@@ -387,4 +384,5 @@ pub enum RoleArg {
     Substitute,
     Administrator,
     Service,
+    Oversight,
 }

@@ -16,6 +16,7 @@ mod identity_args;
 mod key_file;
 mod log_folder;
 mod output;
+mod privacy_args;
 mod providers;
 mod safety;
 

@@ -32,10 +32,12 @@ mod oidc;
 mod passes;
 mod reasons;
 mod records;
+pub mod retention;
 mod saves;
 mod sessions;
 mod sign_in;
 mod statements;
+pub mod subject;
 mod tries;
 mod users;
 mod vault;
@@ -160,6 +162,23 @@ impl Store {
             // Last, so that nobody else's audit row waits for it on PostgreSQL.
             let done = change(tx)?;
             audit::insert(tx, scope, at, target)?;
+            Ok(done)
+        })
+    }
+
+    /// As [`Self::change_long`], with a target that is known only when the change is made: counts.
+    ///
+    /// # Errors
+    /// The closure's, or the store's; then nothing is changed.
+    pub fn change_told<T, E: From<DbError>>(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<(T, String), E>,
+    ) -> Result<T, E> {
+        self.write_alone(|tx| {
+            let (done, target) = change(tx)?;
+            audit::insert(tx, scope, at, &target)?;
             Ok(done)
         })
     }

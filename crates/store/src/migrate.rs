@@ -11,7 +11,7 @@ use crate::keys;
 use crate::vault::Vault;
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0010_backups.sql"),
     include_str!("../migrations/0011_identity.sql"),
     include_str!("../migrations/0012_oidc.sql"),
+    include_str!("../migrations/0013_retention.sql"),
 ];
 /// The migration that records the master key and carries plain rows over.
 const SEALED: &str = include_str!("../migrations/0009_sealed.sql");

@@ -5,7 +5,8 @@
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
     accounts, acts, audit, backup, batches, codes, entities, factors, families, filters, grants,
-    imports, jobs, keys, log, oidc, passes, records, saves, sessions, sign_in, tries, users,
+    imports, jobs, keys, log, oidc, passes, records, retention, saves, sessions, sign_in, subject,
+    tries, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -63,6 +64,8 @@ pub fn statements() -> Vec<String> {
     all.extend(RIGHTS.iter().map(|text| (*text).to_owned()));
     all.extend(BACKUPS.map(str::to_owned));
     all.extend(IDENTITY.map(str::to_owned));
+    all.extend(retention::statements());
+    all.extend(subject::statements());
     all.extend(RecordKind::ALL.iter().map(|&kind| records::select(kind)));
     for table in FactTable::ALL {
         all.push(select(table));
@@ -80,9 +83,14 @@ pub fn statements() -> Vec<String> {
     all
 }
 
-/// The statements that change or remove a row: of wrapped keys, and of bodies of the audit.
-pub const fn erasing_statements() -> [&'static str; 3] {
-    [keys::REWRAP, keys::DESTROY, audit::ERASE]
+/// The statements that change or remove a row: of wrapped keys, of bodies of the audit, and of what has
+/// passed its time.
+pub fn erasing_statements() -> Vec<String> {
+    let mut all = [keys::REWRAP, keys::DESTROY, audit::ERASE]
+        .map(str::to_owned)
+        .to_vec();
+    all.extend(retention::erasing());
+    all
 }
 
 /// The statements of the audit and of keys.

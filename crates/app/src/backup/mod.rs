@@ -20,7 +20,7 @@ mod sums;
 
 pub use archive::{Counted, Header};
 pub use create::{CarriedFile, Made, create};
-pub use erased::{ERASED_FILE, ErasedRows, Erasures, note_erased};
+pub use erased::{ERASED_FILE, ErasedRange, ErasedRows, Erasures, note_erased, note_erased_range};
 pub use error::{BackupError, Part};
 pub use inspect::{Checked, Level, inspect, lost_window};
 pub use restore::{FilePlace, Restored, restore};

@@ -164,6 +164,22 @@ fn read_file(
     }
 }
 
+/// Of an erased person the number stays, with this word in place of the source's id (`None`), so that
+/// it is not given to another.
+fn number_left<'r>(
+    head: &TableHead,
+    row: &[Param<'r>],
+) -> Option<(Vec<Option<Param<'r>>>, String)> {
+    let at = |name: &str| head.columns.iter().position(|column| column == name);
+    let (id, no) = (at("id")?, at("no")?);
+    let Param::Int(number) = *row.get(no)? else {
+        return None;
+    };
+    let left = row.iter().enumerate();
+    let left = left.map(|(i, value)| (i != id).then_some(*value)).collect();
+    (head.name == "entity").then(|| (left, format!("erased:{number}")))
+}
+
 struct Fill<'f, 'r> {
     reader: &'f mut Reader<'r>,
     erased: &'f Erasures,
@@ -270,6 +286,16 @@ impl Fill<'_, '_> {
                 };
                 if self.erased.covers(&head.name, &head.columns, &row) {
                     self.held_back += 1;
+                    if let Some((left, word)) = number_left(head, &row) {
+                        let left: Vec<Param<'_>> = left
+                            .into_iter()
+                            .map(|value| value.unwrap_or(Param::Text(&word)))
+                            .collect();
+                        put(&left)?;
+                        let mut bytes = Vec::new();
+                        left.iter().for_each(|value| rows::put(&mut bytes, *value));
+                        kept.update(&bytes);
+                    }
                 } else {
                     put(&row)?;
                     kept.update(&before[..before.len() - rest.len()]);

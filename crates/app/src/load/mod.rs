@@ -23,6 +23,7 @@ use lasna_domain::ids::{EnrolmentNo, GroupNo, OrgNo, PersonNo, SchoolNo, Subject
 use lasna_domain::roster::RecordKind;
 use lasna_domain::signals::Act;
 use lasna_store::db::{DbError, Read};
+use lasna_store::retention::RetentionRun;
 use lasna_store::{
     Batch, EntityKind, FactRow, FactTable, Record, RegisterSave, StoredAct, Visible,
 };
@@ -55,6 +56,8 @@ pub struct Loaded {
     pub saves: u32,
     /// What was done about signals, in order.
     pub acts: Vec<Act>,
+    /// Grows with what was erased because its time had passed.
+    pub taken: i64,
 }
 
 impl Loaded {
@@ -149,6 +152,7 @@ fn load(
     };
     roster.structure(&mut loaded)?;
     loaded.saves = RegisterSave::last(roster.read, scope.provider())?;
+    loaded.taken = RetentionRun::last_taken(roster.read)?;
     loaded.acts = StoredAct::since(roster.read, scope, 0)?;
     loaded.acts.retain(|act| act.at <= known_at);
     let kept = Kept::of(reach, &mut loaded.facts.enrolments);

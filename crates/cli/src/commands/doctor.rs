@@ -1,6 +1,6 @@
 //! `lasna doctor`: how the installation is, check by check, with the command that helps.
 //!
-//! Invariant: it changes nothing but what opening a database changes.
+//! Invariant: it changes nothing but what opening a database changes, and logs its look at what is overdue.
 
 use super::backup::{files, prove};
 use super::{Outcome, upgrade};
@@ -59,6 +59,7 @@ pub fn doctor(args: &Args, certificate: Option<&Path>) -> anyhow::Result<Outcome
             false => clock(now, app.latest_audit()?, app.last_start()?),
         });
         checks.extend(checkpoint(&data, app.latest_audit()?));
+        checks.extend(super::retention::check(&app, &data)?);
     }
     checks.push(room(&data)?);
     checks.push(rights(&data));

@@ -9,14 +9,17 @@ mod demo;
 mod demo_export;
 mod demo_people;
 mod doctor;
+mod gdpr;
 mod import;
 mod keys;
 mod links;
 mod lists;
 mod mapping;
 mod model;
+mod retention;
 mod sbom;
 mod service;
+mod subject;
 mod upgrade;
 mod user;
 
@@ -25,6 +28,7 @@ pub use keys::KeysCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
+use crate::privacy_args::PrivacyCommand;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -135,6 +139,15 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
         Command::Keys { command } => keys::run(args, command),
+        Command::Privacy(command) => privacy(args, command),
         Command::User { command } => user::user(args, command),
+    }
+}
+
+fn privacy(args: &Args, command: &PrivacyCommand) -> anyhow::Result<Outcome> {
+    match command {
+        PrivacyCommand::Retention { command } => retention::run(args, command),
+        PrivacyCommand::Gdpr { command } => gdpr::run(args, command),
+        PrivacyCommand::Subject { command } => subject::run(args, command),
     }
 }

@@ -104,6 +104,9 @@ pub fn serve(
         files::data_folder(args),
         super::backup::key_of(args),
     );
+    // A file that says wrong times is told at the start, not in the night.
+    super::retention::rules_of(&files::data_folder(args))?;
+    let retention = super::retention::begin(store.clone(), files::data_folder(args));
     let settings = lasna_web::Settings {
         store,
         clock: Arc::new(context::now),
@@ -122,7 +125,7 @@ pub fn serve(
     // Dropped after the last request: then the last checkpoint is written.
     let _sealer = Sealer::start(settings.store.clone(), super::audit::folder_of(args))?;
     let done = serve_with(settings, &serve.listen, |_| Ok(()));
-    drop(drill);
+    drop((drill, retention));
     done
 }
 

@@ -56,6 +56,7 @@ const fn role_of(role: RoleArg) -> UserRole {
         RoleArg::Substitute => UserRole::Substitute,
         RoleArg::Administrator => UserRole::Administrator,
         RoleArg::Service => UserRole::Service,
+        RoleArg::Oversight => UserRole::Oversight,
     }
 }
 

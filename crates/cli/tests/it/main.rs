@@ -24,6 +24,7 @@ mod mapping;
 mod model;
 mod power;
 mod power_commands;
+mod privacy;
 mod providers;
 mod rejects;
 mod roster;

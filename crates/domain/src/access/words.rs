@@ -83,6 +83,10 @@ codes! {
         ViewAs = "view_as",
         /// Erase what has passed its time.
         Retain = "retain",
+        /// Prepare a copy of everything about one pupil, for that pupil and the home.
+        ExportSubject = "export_subject",
+        /// Say that a prepared copy may be given out.
+        ReleaseSubject = "release_subject",
         /// Copy everything out, locked for an offline key, and prove the copy.
         Backup = "backup",
     }

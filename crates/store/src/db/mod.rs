@@ -140,6 +140,18 @@ impl Database {
         }
     }
 
+    /// Takes what was removed out of the bytes too: on SQLite the file is written anew and its log
+    /// emptied, on PostgreSQL the tables named are written anew. Others wait meanwhile.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] where somebody reads for too long; then it is to be done again.
+    pub fn scrub(&self, tables: &[&str]) -> Result<(), DbError> {
+        match &self.engine {
+            Inner::Sqlite(sqlite) => sqlite.scrub(),
+            Inner::Postgres(postgres) => postgres.scrub(tables),
+        }
+    }
+
     /// Checks the storage: on SQLite every page, index and foreign key, on PostgreSQL an answer.
     ///
     /// # Errors

@@ -18,6 +18,24 @@ const CLASSES: [&str; 6] = [
     "log",
 ];
 
+const PURPOSES: [&str; 15] = [
+    "access",
+    "attendance",
+    "individual timetable",
+    "keys",
+    "naming",
+    "proof of access",
+    "protection",
+    "retention",
+    "rights of families",
+    "rights of the person",
+    "roster",
+    "service",
+    "sign-in",
+    "support",
+    "teaching",
+];
+
 fn manifest() -> BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> {
     toml::from_str(MANIFEST).unwrap()
 }
@@ -26,7 +44,7 @@ fn manifest() -> BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> {
 fn every_statement_is_understood() {
     both("statements", |o| {
         let mut all = lasna_store::statements();
-        all.extend(lasna_store::erasing_statements().map(str::to_owned));
+        all.extend(lasna_store::erasing_statements());
         let texts: Vec<&str> = all.iter().map(String::as_str).collect();
         assert!(texts.len() > 30, "{}", texts.len());
         let refused = o.store.database().prepare_all(&texts).unwrap();
@@ -59,17 +77,96 @@ fn no_statement_changes_or_removes_a_row() {
             assert!(!sql.to_uppercase().contains(word), "{sql}");
         }
     }
-    // Keys are wrapped anew and destroyed, and bodies of the audit erased: nothing else.
+    // Keys are wrapped anew and destroyed, bodies of the audit erased. What has passed its time goes
+    // under a condition that names provider and cutoff or person; an erased person leaves a number.
+    let rules = rules();
     for sql in lasna_store::erasing_statements() {
         let allowed = [
             "UPDATE data_key SET master = $4, wrapped = $5 WHERE ",
-            "DELETE FROM data_key WHERE ",
-            "DELETE FROM audit_body WHERE ",
+            "UPDATE entity SET id = $3 WHERE provider_no = $1 AND kind = 'person' AND no = $2",
         ];
+        let of_rule = sql.strip_prefix("DELETE FROM ").is_some_and(|rest| {
+            let table = rest.split(' ').next().unwrap();
+            let clock = rules
+                .values()
+                .find(|rule| rule.tables.iter().any(|t| t == table));
+            let bound = sql.contains("$1") && sql.contains("$2") && sql.contains(" WHERE ");
+            bound && clock.is_some_and(|rule| rule.clock != "none")
+        });
         assert!(
-            allowed.iter().any(|begins| sql.starts_with(begins)),
+            of_rule || allowed.iter().any(|begins| sql.starts_with(begins)),
             "{sql}"
         );
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Rule {
+    clock: String,
+    time: String,
+    least: String,
+    most: String,
+    source: String,
+    tables: Vec<String>,
+}
+
+fn rules() -> BTreeMap<String, Rule> {
+    toml::from_str(lasna_store::retention::RULES_TEXT).unwrap()
+}
+
+#[test]
+fn every_table_has_one_rule_and_its_columns_say_the_same() {
+    let mut ruled = BTreeMap::new();
+    for (name, rule) in rules() {
+        for text in [&rule.time, &rule.least, &rule.most] {
+            let number = text.strip_suffix(['y', 'd']).unwrap();
+            assert!(number.parse::<u8>().is_ok(), "{name}: {text}");
+        }
+        assert!(!rule.source.is_empty(), "{name}");
+        let word = match rule.clock.as_str() {
+            clock @ ("none" | "account") => clock.to_owned(),
+            clock @ ("school-year" | "left" | "log" | "ended") => {
+                format!("{clock}+{}", rule.time)
+            }
+            other => panic!("{name}: the clock {other}"),
+        };
+        for table in rule.tables {
+            let before = ruled.insert(table.clone(), word.clone());
+            assert_eq!(before, None, "{table} has two rules");
+        }
+    }
+    for (table, columns) in manifest() {
+        let word = ruled.remove(&table);
+        for (column, says) in columns {
+            assert_eq!(word.as_ref(), says.get("retention"), "{table}.{column}");
+        }
+    }
+    assert_eq!(ruled, BTreeMap::new(), "these tables are not there");
+}
+
+#[test]
+fn every_rule_takes_rows_of_its_own_tables_only() {
+    use lasna_store::retention::{PERSON_RULES, aged_tables};
+    for (name, rule) in rules() {
+        let mut taken: Vec<&str> = aged_tables(&name).iter().map(|aged| aged.table).collect();
+        let of_people = PERSON_RULES.iter().find(|(rule, _)| *rule == name);
+        if of_people.is_none() && rule.clock != "none" && name != "log_of_pupils" {
+            assert_eq!(taken, rule.tables, "{name}: in the order of the file");
+        }
+        let people = of_people.map_or(&[][..], |(_, tables)| tables);
+        taken.extend(people.iter().map(|table| table.table));
+        if people.is_empty() {
+            assert_eq!(taken.is_empty(), rule.clock == "none", "{name}");
+        }
+        // The roster takes all that is left of a person.
+        for table in &rule.tables {
+            let elsewhere = ["entity", "data_key"].contains(&table.as_str());
+            let there = taken.contains(&table.as_str());
+            assert!(
+                there || elsewhere || rule.clock == "none",
+                "{name}: {table}"
+            );
+        }
     }
 }
 
@@ -157,26 +254,26 @@ fn every_column_has_a_class_a_purpose_and_a_retention() {
         for (column, says) in columns {
             let place = format!("{table}.{column}");
             let keys: Vec<&str> = says.keys().map(String::as_str).collect();
-            assert_eq!(keys, ["class", "purpose", "retention"], "{place}");
-            assert!(CLASSES.contains(&says["class"].as_str()), "{place}");
-            assert!(!says["purpose"].trim().is_empty(), "{place}");
+            let without = keys == ["class", "purpose", "retention"];
             assert!(
-                is_retention(&says["retention"])
-                    || (["sign_in_try", "oidc_used"].contains(&table.as_str())
-                        && says["retention"] == "log+1d"),
+                without || keys == ["class", "leaves", "purpose", "retention"],
+                "{place}"
+            );
+            assert!(CLASSES.contains(&says["class"].as_str()), "{place}");
+            let purpose = says["purpose"].as_str();
+            assert!(PURPOSES.contains(&purpose), "{place}: {purpose}");
+            let leaves = says.get("leaves").map_or("", String::as_str);
+            assert!(
+                ["", "export", "subject", "export, subject"].contains(&leaves),
+                "{place}: {leaves}"
+            );
+            let never = ["credential", "log"].contains(&says["class"].as_str());
+            assert!(
+                leaves.is_empty() || !never || table == "signal_act",
                 "{place}"
             );
         }
     }
-}
-
-/// `account`, or how many years after the school year or the row.
-fn is_retention(text: &str) -> bool {
-    let years = text
-        .strip_prefix("school-year+")
-        .or(text.strip_prefix("log+"))
-        .and_then(|rest| rest.strip_suffix('y'));
-    text == "account" || years.is_some_and(|years| years.parse::<u8>().is_ok_and(|y| y > 0))
 }
 
 #[test]

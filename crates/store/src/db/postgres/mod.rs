@@ -120,6 +120,16 @@ impl Postgres {
         })
     }
 
+    pub(super) fn scrub(&self, tables: &[&str]) -> Result<(), DbError> {
+        // Outside of a transaction, as the server wants it.
+        self.with("select 1", |conn| {
+            for table in tables {
+                conn.execute_batch(&format!("vacuum (full) \"{table}\""))?;
+            }
+            Ok(())
+        })
+    }
+
     pub(super) fn integrity(&self) -> Result<(), DbError> {
         self.read(|read| read.query_one("select 1", &[]).map(drop))
     }

@@ -201,6 +201,21 @@ impl Conn {
         self.query_each("pragma wal_checkpoint(passive)", &[], &mut |_| true)
     }
 
+    /// Writes the file anew, so that no page has bytes of rows that are gone, and empties the log.
+    pub(super) fn scrub(&self) -> Result<(), DbError> {
+        self.execute_batch("vacuum")?;
+        let mut waits = false;
+        self.query_each("pragma wal_checkpoint(truncate)", &[], &mut |row| {
+            waits = row.get::<i64>(0).is_ok_and(|busy| busy != 0);
+            false
+        })?;
+        if waits {
+            let text = "somebody reads: the log could not be emptied";
+            return Err(DbError::new(ErrorKind::Busy, text));
+        }
+        Ok(())
+    }
+
     /// Leaves the log for the next start: after a failed sync nothing may be synced again.
     pub(super) fn keep_log(&self) {
         // Where even this is refused there is nothing left to protect.

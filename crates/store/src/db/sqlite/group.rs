@@ -143,6 +143,21 @@ impl Writer {
         }
     }
 
+    /// Writes the file anew and empties the log.
+    pub(super) fn scrub(&self) -> Result<(), DbError> {
+        let mut held = self.take()?;
+        self.finish(&mut held, None);
+        let done = match self.broken.get() {
+            Some(error) => Err(error.clone()),
+            None => held.conn.scrub(),
+        };
+        if let Err(error) = &done {
+            self.note_broken(&held.conn, error);
+        }
+        self.give(held);
+        done
+    }
+
     /// Adds a change to the open transaction, or opens one.
     fn join(&self, held: &mut Held) -> Result<Arc<Outcome>, DbError> {
         if let Some(error) = self.broken.get() {

@@ -84,6 +84,10 @@ impl Sqlite {
         })
     }
 
+    pub(super) fn scrub(&self) -> Result<(), DbError> {
+        self.writer.scrub()
+    }
+
     pub(super) fn integrity(&self) -> Result<(), DbError> {
         self.readers.with(|conn| {
             all_well(conn, "pragma integrity_check(1)")?;

@@ -68,6 +68,8 @@ pub struct App {
     held: Option<Arc<HeldYears>>,
     me: Option<Me>,
     session: Option<Arc<Session>>,
+    counted: Arc<rights::Counted>,
+    grounds: Arc<rights::Grounds>,
 }
 
 impl App {
@@ -88,6 +90,8 @@ impl App {
             held: None,
             me: None,
             session: None,
+            counted: Arc::default(),
+            grounds: Arc::default(),
         })
     }
 
@@ -111,8 +115,9 @@ impl App {
 
     /// The same at another instant: for the demo town, whose past is told.
     #[must_use]
-    pub const fn at(mut self, now: Instant) -> App {
+    pub fn at(mut self, now: Instant) -> App {
         self.now = now;
+        self.grounds = Arc::default();
         self
     }
 

@@ -84,7 +84,7 @@ impl App {
         let scope = scope.map_err(|_| AppError::NotFound("pupil"))?;
         self.fresh_for(Action::ReadByGlass)?;
         let target = format!("pupil:{pupil}:glass");
-        self.store.look(&scope, self.now, &target, |read| {
+        self.look(&scope, &target, |read| {
             let acts = StoredAct::since(read, &scope, 0)?;
             let own = acts.into_iter().filter(|act| act.pupil == pupil);
             let facts = Protection::facts(read, &scope, pupil)?;
@@ -124,7 +124,7 @@ impl App {
     pub fn broken_glass(&self) -> Result<Vec<GlassRow>, AppError> {
         let scope = self.scope(Action::ReviewGlass, self.reach())?;
         let (reach, now) = (self.reach(), self.now);
-        let rows = self.store.look(&scope, now, "glass", |read| {
+        let rows = self.look(&scope, "glass", |read| {
             let mut rows = Vec::new();
             for one in StoredGlass::all(read, scope.provider())? {
                 if reach.meet(Reach::School(one.school)).is_some() {

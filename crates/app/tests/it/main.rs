@@ -24,6 +24,7 @@ mod marks;
 mod measures;
 mod order;
 mod people;
+mod rate;
 mod refused;
 mod registers;
 mod registers_undo;
@@ -35,6 +36,8 @@ mod together;
 mod town;
 mod undo;
 mod unsaid;
+mod watch;
+mod withdrawn;
 
 use files::Files;
 use lasna_app::import::{Options, Report};

@@ -9,6 +9,7 @@ mod demo;
 mod demo_export;
 mod doctor;
 mod import;
+mod incident;
 mod keys;
 mod lists;
 mod mapping;
@@ -19,7 +20,9 @@ mod upgrade;
 mod user;
 
 pub use audit::AuditCommand;
+pub use incident::IncidentCommand;
 pub use keys::KeysCommand;
+pub use mapping::MappingCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
@@ -132,6 +135,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
+        Command::Incident { command } => incident::run(args, command),
         Command::Keys { command } => keys::run(args, command),
         Command::User { command } => user::user(args, command),
     }

@@ -36,14 +36,15 @@ fn every_statement_is_understood() {
 }
 
 /// What is no fact and nobody's act: when a session was seen last, the counter of a passkey, tries of
-/// the last day; and an end that is written once.
-const PASSING: [&str; 6] = [
+/// the last day, pages of the last two; and an end that is written once.
+const PASSING: [&str; 7] = [
     "INSERT INTO session_seen ",
     "INSERT INTO passkey_use ",
     "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
     "DELETE FROM sign_in_try WHERE mark = $1",
     "DELETE FROM sign_in_try WHERE no = ",
     "DELETE FROM sign_in_try WHERE at < $1",
+    "DELETE FROM page_read WHERE provider_no = $1 AND user_no = $2 AND at < $3",
 ];
 
 #[test]
@@ -161,7 +162,8 @@ fn every_column_has_a_class_a_purpose_and_a_retention() {
             assert!(!says["purpose"].trim().is_empty(), "{place}");
             assert!(
                 is_retention(&says["retention"])
-                    || (table == "sign_in_try" && says["retention"] == "log+1d"),
+                    || (table == "sign_in_try" && says["retention"] == "log+1d")
+                    || (table == "page_read" && says["retention"] == "log+2d"),
                 "{place}"
             );
         }

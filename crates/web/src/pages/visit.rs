@@ -328,7 +328,9 @@ impl Visit {
             AppError::NoAccount => super::door::to_sign_in(self),
             AppError::PasswordDue => Redirect::to("/password").into_response(),
             AppError::FactorDue => Redirect::to("/second-factor").into_response(),
-            AppError::StepUpDue => super::door::to_step_up(self),
+            error @ (AppError::StepUpDue | AppError::ReadMuch { .. }) => {
+                super::door::to_step_up(self, &error)
+            }
             AppError::TryLater => {
                 let text = self.own_frame().text("sign_in.wait");
                 self.problem(StatusCode::TOO_MANY_REQUESTS, "problem", Some(text))

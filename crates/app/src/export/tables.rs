@@ -93,7 +93,7 @@ impl App {
         let scope = self.scope(Action::Export, Reach::Provider)?;
         let hidden = self.hidden()?;
         let tables = self.look(&scope, "export:tables", |read| {
-            Ok(Tables::read(read, &scope, &hidden)?)
+            Tables::read(read, &scope, &hidden)
         })?;
         let mapping = tables.mapping();
         let files = [

@@ -19,6 +19,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Counted([AtomicBool; 2]);
 
 impl Counted {
+    /// Everything is taken as counted.
+    pub fn all() -> Counted {
+        Counted([AtomicBool::new(true), AtomicBool::new(true)])
+    }
+
     fn of(&self, kind: ReadingKind) -> &AtomicBool {
         let [pages, exports] = &self.0;
         match kind {
@@ -90,6 +95,15 @@ impl App {
         reader.add(tx, self.now)?;
         self.counted.of(kind).store(true, Ordering::Relaxed);
         Ok(None)
+    }
+
+    /// Whether pages are counted: in the demo town, whose people are made up, they are not.
+    #[must_use]
+    pub fn counting(mut self, counts: bool) -> App {
+        if !counts {
+            self.counted = std::sync::Arc::new(Counted::all());
+        }
+        self
     }
 
     /// Who read more than the limit from an instant on, in one's reach, the latest first.

@@ -9,6 +9,8 @@ use crate::AppError;
 
 /// Guesses, as a power of ten, that a password must take at least.
 const GUESSES_LOG10: f64 = 8.0;
+/// The same where the names around the owner are known to who guesses.
+const GUESSES_WITH_NAMES_LOG10: f64 = 9.0;
 /// Characters that the estimate looks at; a longer password is guessed no sooner.
 const LOOKED_AT: usize = 72;
 const WORDS: &str = include_str!("../../data/password-words.txt");
@@ -46,7 +48,7 @@ pub(crate) fn check_common(password: &str, names: &[&str]) -> Result<(), AppErro
     }
     let mut all = listed;
     all.extend(own.iter().map(String::as_str));
-    if guesses(&all) < GUESSES_LOG10 {
+    if guesses(&all) < GUESSES_WITH_NAMES_LOG10 {
         return Err(AppError::Problem("password.names".into()));
     }
     Ok(())

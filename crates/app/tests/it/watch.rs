@@ -6,7 +6,7 @@ use crate::people::{at, files, model, peopled, pupil, session};
 use crate::town::{enrolment, role, user};
 use crate::{Node, both, import};
 use lasna_app::import::Options;
-use lasna_app::rights::{AnomalyRow, LetterFor, letter};
+use lasna_app::rights::{AnomalyRow, IncidentScope, LetterFor, letter};
 use lasna_app::signals::NewAct;
 use lasna_app::{App, AppError};
 use lasna_domain::access::DataClass;
@@ -142,6 +142,54 @@ fn who_opens_unrelated_pupils_is_told_and_who_works_at_tasks_is_not() {
     });
 }
 
+/// The child whose guardian is protected is for a person to reach.
+fn letters_of(node: &Node, scope: &IncidentScope, touched: [PersonNo; 3]) {
+    protect(node, "t-b", minute(61));
+    let letters = node
+        .app(minute(62))
+        .incident_letters(scope, today())
+        .unwrap();
+    let to: Vec<_> = letters
+        .drafts
+        .iter()
+        .map(|(to, who, ..)| (*to, *who))
+        .collect();
+    let guardian = pupil(node, "t-ai");
+    assert_eq!(
+        to,
+        [
+            (LetterFor::Pupil, touched[0]),
+            (LetterFor::Pupil, touched[1]),
+            (LetterFor::Guardian, guardian)
+        ]
+    );
+    assert_eq!(letters.by_hand, [touched[2]]);
+    for (to, _, name, classes) in &letters.drafts {
+        let text = letter(*to, name, classes);
+        assert!(!text.contains(CANARY) && !text.contains("p03"), "{text}");
+    }
+}
+
+/// Entries are kept while it is open, and the hours run from when it was noticed.
+fn keeps_entries(node: &Node, tuki: UserNo, span: (Instant, Instant), entries: u32) {
+    let frozen = || {
+        let provider = node.store.providers().unwrap()[0].0;
+        let ask = |read: &mut lasna_store::db::Read<'_>| Store::frozen_entries(read, provider);
+        node.store.ask(ask).unwrap().len() as u32
+    };
+    assert_eq!(frozen(), 0);
+    let app = node.app(minute(120));
+    let no = app.enter_incident(tuki, span, minute(60)).unwrap();
+    assert!(frozen() >= entries);
+    assert_eq!(app.incidents().unwrap()[0].hours_left, 71);
+    let late = node.app(minute(60 + 75 * 60)).incidents().unwrap();
+    assert_eq!(late[0].hours_left, -3);
+    app.end_incident(no).unwrap();
+    assert!(app.end_incident(no).is_err());
+    assert_eq!(frozen(), 0);
+    assert!(session(node, "rehtori", minute(121)).incidents().is_err());
+}
+
 #[test]
 fn the_scope_of_an_incident_is_what_was_touched_and_its_entries_are_kept() {
     both("incident", |node| {
@@ -183,48 +231,8 @@ fn the_scope_of_an_incident_is_what_was_touched_and_its_entries_are_kept() {
             .unwrap();
         assert_eq!(wide.people.len(), 24);
         assert!(wide.people.values().all(|one| !one.alone));
-        // Letters: the child whose guardian is protected is for a person to reach.
-        protect(node, "t-b", minute(61));
-        let letters = node
-            .app(minute(62))
-            .incident_letters(&scope, today())
-            .unwrap();
-        let to: Vec<_> = letters
-            .drafts
-            .iter()
-            .map(|(to, who, ..)| (*to, *who))
-            .collect();
-        let guardian = pupil(node, "t-ai");
-        assert_eq!(
-            to,
-            [
-                (LetterFor::Pupil, touched[0]),
-                (LetterFor::Pupil, touched[1]),
-                (LetterFor::Guardian, guardian)
-            ]
-        );
-        assert_eq!(letters.by_hand, [touched[2]]);
-        for (to, _, name, classes) in &letters.drafts {
-            let text = letter(*to, name, classes);
-            assert!(!text.contains(CANARY) && !text.contains("p03"), "{text}");
-        }
-        // Kept while it is open, and the hours run from when it was noticed.
-        let frozen = || {
-            let provider = node.store.providers().unwrap()[0].0;
-            let ask = |read: &mut lasna_store::db::Read<'_>| Store::frozen_entries(read, provider);
-            node.store.ask(ask).unwrap().len() as u32
-        };
-        assert_eq!(frozen(), 0);
-        let app = node.app(minute(120));
-        let no = app.enter_incident(tuki, span, minute(60)).unwrap();
-        assert!(frozen() >= scope.entries);
-        assert_eq!(app.incidents().unwrap()[0].hours_left, 71);
-        let late = node.app(minute(60 + 75 * 60)).incidents().unwrap();
-        assert_eq!(late[0].hours_left, -3);
-        app.end_incident(no).unwrap();
-        assert!(app.end_incident(no).is_err());
-        assert_eq!(frozen(), 0);
-        assert!(session(node, "rehtori", minute(121)).incidents().is_err());
+        letters_of(node, &scope, touched);
+        keeps_entries(node, tuki, span, scope.entries);
         // A session is found by the id that its owner sees.
         let own = session(node, "tuki", minute(130));
         let id = own.own_sessions().unwrap();

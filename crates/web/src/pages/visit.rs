@@ -277,7 +277,8 @@ impl Visit {
         let (now, today) = ((settings.clock)(), (settings.today)());
         let app = App::with_session(settings.store.clone(), now, token)?
             .holding(self.shared.held.clone())
-            .tied()?;
+            .tied()?
+            .counting(settings.demo.is_none());
         // What the page for the new password itself leads to.
         let before = ["/password", "/language", "/sign-out"].contains(&self.path.as_str());
         if !before && app.must_change_password()? {

@@ -32,6 +32,7 @@ mod openapi;
 mod own;
 mod pages;
 mod place;
+mod reading;
 mod register;
 mod routes;
 mod safe;

@@ -141,19 +141,19 @@ fn files_are_counted_apart_and_what_shows_nobody_is_not_counted() {
             let app = tuki.app(seconds(n));
             app.exported_list(&model(), today(), Instant::LATEST)
         };
-        for n in 1..=5 {
+        for n in 1..=20 {
             file(n).unwrap();
         }
-        is_held_back(file(6));
+        is_held_back(file(21));
         for n in 1..=60 {
-            tuki.page(seconds(10 + n)).unwrap();
+            tuki.page(seconds(30 + n)).unwrap();
         }
         let planner = Reader::new(node, "suunnittelija", seconds(0));
         for n in 1..=70 {
             let app = planner.app(seconds(n));
             app.measures(&model(), today(), Instant::LATEST).unwrap();
         }
-        assert_eq!(node.count("page_read"), 65);
+        assert_eq!(node.count("page_read"), 80);
     });
 }
 

@@ -46,8 +46,8 @@ const fn limit(kind: ReadingKind, span: ReadingSpan, most: i64) -> ReadingLimit 
 pub const READING_LIMITS: [ReadingLimit; 4] = [
     limit(ReadingKind::Page, ReadingSpan::TenMinutes, 60),
     limit(ReadingKind::Page, ReadingSpan::Day, 200),
-    limit(ReadingKind::Export, ReadingSpan::TenMinutes, 5),
-    limit(ReadingKind::Export, ReadingSpan::Day, 20),
+    limit(ReadingKind::Export, ReadingSpan::TenMinutes, 20),
+    limit(ReadingKind::Export, ReadingSpan::Day, 60),
 ];
 
 const TEN_MINUTES: i64 = 600_000_000;

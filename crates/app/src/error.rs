@@ -26,6 +26,12 @@ pub enum AppError {
     /// The proof of who asks is too old for what is asked.
     #[error("prove again who you are: this needs a fresh sign-in")]
     StepUpDue,
+    /// More was read than one person needs: a session proves anew who it is, a token waits.
+    #[error("too much was read in a short time: sign in again, or wait")]
+    ReadMuch {
+        /// Seconds that a token waits.
+        again: Option<u32>,
+    },
     /// There were too many failures.
     #[error("too many attempts: wait a quarter of an hour and try again")]
     TryLater,

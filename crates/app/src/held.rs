@@ -138,9 +138,7 @@ impl App {
             let loaded = self.load(scope, target, known_at, day)?;
             return Ok(Arc::new(HeldYear::new(loaded)?));
         };
-        let marks = self
-            .store()
-            .look(scope, self.now(), target, |read| Seen::of(read, scope))?;
+        let marks = self.look(scope, target, |read| Seen::of(read, scope))?;
         self.current(held, scope, day, &marks)
     }
 

@@ -70,6 +70,8 @@ pub struct App {
     held: Option<Arc<HeldYears>>,
     me: Option<Me>,
     session: Option<Arc<Session>>,
+    counted: Arc<rights::Counted>,
+    grounds: Arc<rights::Grounds>,
 }
 
 impl App {
@@ -86,7 +88,7 @@ impl App {
     }
 
     /// The same for one of several providers.
-    pub const fn operator_of(store: Store, provider: ProviderNo, now: Instant) -> App {
+    pub fn operator_of(store: Store, provider: ProviderNo, now: Instant) -> App {
         App {
             store,
             provider,
@@ -95,6 +97,8 @@ impl App {
             held: None,
             me: None,
             session: None,
+            counted: Arc::default(),
+            grounds: Arc::default(),
         }
     }
 
@@ -118,8 +122,9 @@ impl App {
 
     /// The same at another instant: for the demo town, whose past is told.
     #[must_use]
-    pub const fn at(mut self, now: Instant) -> App {
+    pub fn at(mut self, now: Instant) -> App {
         self.now = now;
+        self.grounds = Arc::default();
         self
     }
 

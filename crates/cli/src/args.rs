@@ -3,7 +3,7 @@
 //! Invariant: no flag takes a secret; a database's password comes from the environment.
 
 use crate::backup_args::{BackupCommand, UpgradeArgs};
-use crate::commands::{AuditCommand, KeysCommand};
+use crate::commands::{AuditCommand, IncidentCommand, KeysCommand, MappingCommand};
 use crate::identity_args::{IdentityArgs, LinkCommand};
 pub use crate::privacy_args::LanguageArg;
 use crate::privacy_args::PrivacyCommand;
@@ -184,6 +184,11 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Incidents: enter them, say what was touched, draft letters
+    Incident {
+        #[command(subcommand)]
+        command: IncidentCommand,
+    },
     /// The master key: its id, and a new one
     Keys {
         #[command(subcommand)]
@@ -231,22 +236,6 @@ pub enum ModelCommand {
     Adopt { file: String },
     /// The presets that come with the program
     List,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum MappingCommand {
-    /// The presets that come with the program
-    List,
-    /// Print a preset, to write into mapping.toml and change
-    Show {
-        /// One of the list
-        name: String,
-    },
-    /// Say what is wrong in a mapping, with line and column
-    Check {
-        /// The file; - reads standard input
-        file: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -64,6 +64,9 @@ pub struct UpgradeArgs {
     /// Rehearse on a copy, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// A role of PostgreSQL that owns nothing: afterwards it may do what the service does
+    #[arg(long, value_name = "NAME")]
+    pub app_role: Option<String>,
     /// The file of the backup that is made before; by the settings if left out
     #[arg(long, value_name = "FILE")]
     pub backup: Option<PathBuf>,

@@ -11,12 +11,13 @@ use crate::passes::DayPass;
 use crate::users::Account;
 use lasna_domain::access::Scope;
 use lasna_domain::calendar::Instant;
-use lasna_domain::ids::UserNo;
+use lasna_domain::ids::{ProviderNo, UserNo};
 
 pub(crate) const LIST: &str = "SELECT a.no, a.role, a.school, p.login, e.at \
     FROM user_account a LEFT JOIN user_profile p ON p.provider_no = a.provider_no AND p.user_no = a.no \
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
     WHERE a.provider_no = $1 ORDER BY a.no";
+pub(crate) const ENDED: &str = "SELECT 1 FROM user_end WHERE provider_no = $1 AND user_no = $2";
 pub(crate) const END: &str = "INSERT INTO user_end (provider_no, user_no, at) VALUES ($1, $2, $3)";
 
 /// An account as a list of accounts has it: neither token nor password, nor what anybody is called.
@@ -54,6 +55,19 @@ impl AccountRow {
 }
 
 impl Account {
+    /// Whether an account has ended.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn has_ended(
+        read: &mut Read<'_>,
+        provider: ProviderNo,
+        user: UserNo,
+    ) -> Result<bool, DbError> {
+        let row = read.query_one(ENDED, &[provider.0.into(), user.0.into()])?;
+        Ok(row.is_some())
+    }
+
     /// Ends the account, and with it all that opens something: sessions and half-ways, day passes,
     /// second factors, links to providers.
     ///

@@ -144,7 +144,11 @@ impl crate::Store {
     /// # Errors
     /// The store's.
     pub fn providers(&self) -> Result<Vec<(ProviderNo, String)>, DbError> {
-        self.ask(providers)
+        let all = self.ask(providers)?;
+        if let Some((first, _)) = all.first() {
+            self.db.of_provider(*first);
+        }
+        Ok(all)
     }
 
     /// The number of a provider, made where it is new.
@@ -152,15 +156,18 @@ impl crate::Store {
     /// # Errors
     /// The store's.
     pub fn provider(&self, id: &str, at: Instant) -> Result<ProviderNo, DbError> {
-        self.write(|tx| {
+        let made = self.write(|tx| {
             tx.lock(crate::entities::LOCK)?;
             if let Some(row) = tx.query_one(PROVIDER_OF, &[id.into()])? {
                 return Ok(ProviderNo(row.get(0)?));
             }
             let no = 1 + providers(tx)?.last().map_or(0, |(no, _)| no.0);
             tx.execute(PROVIDER_INSERT, &[no.into(), id.into(), at.0.into()])?;
+            tx.as_provider(&no.to_string())?;
             crate::keys::of_provider(tx, ProviderNo(no))?;
-            Ok(ProviderNo(no))
-        })
+            Ok::<_, DbError>(ProviderNo(no))
+        })?;
+        self.providers()?;
+        Ok(made)
     }
 }

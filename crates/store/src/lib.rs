@@ -23,13 +23,16 @@ mod facts;
 mod families;
 mod filters;
 mod grants;
+mod guard;
 mod imports;
+mod incidents;
 mod jobs;
 mod keys;
 mod log;
 mod migrate;
 mod oidc;
 mod passes;
+mod reading;
 mod reasons;
 mod records;
 pub mod retention;
@@ -44,7 +47,7 @@ mod vault;
 
 pub use accounts::AccountRow;
 pub use acts::StoredAct;
-pub use audit::AuditRow;
+pub use audit::{AuditRow, HELD_BACK, person_of as pupil_of_target};
 pub use batches::{Batch, Visible};
 pub use codes::{OneTimeCode, StoredNotice};
 pub use entities::EntityKind;
@@ -56,12 +59,14 @@ pub use grants::{AccessReview, StoredGlass, StoredGrant};
 pub use imports::{
     CodeMeaning, CodeVersion, ImportCount, ImportReaders, MarksOfCode, import_actors,
 };
+pub use incidents::Incident;
 pub use jobs::{BackupRun, Lease};
 pub use keys::{Subject, destroy_key, open_text, seal_text};
 pub use log::{LogBody, LogEntry};
 pub use migrate::MigrationStep;
 pub use oidc::{ProviderSaid, StoredLink, ensure_oidc_key, oidc_key, sid_digest, use_answer};
 pub use passes::DayPass;
+pub use reading::{Reader, ReadingAlarm};
 pub use records::{Record, table_of};
 pub use saves::RegisterSave;
 pub use sessions::{NewSession, Session};
@@ -95,7 +100,10 @@ impl Store {
         let db = Arc::new(Database::open(place)?);
         let vault = Arc::new(Vault::new(keys));
         migrate::migrate(&db, &vault, &|_| {})?;
-        Ok(Store { db, vault })
+        db.keep_rows(&guard::CHANGING)?;
+        let store = Store { db, vault };
+        store.providers()?;
+        Ok(store)
     }
 
     /// A transaction that has the keys.
@@ -196,6 +204,35 @@ impl Store {
     ) -> Result<T, E> {
         self.write(|tx| audit::insert(tx, scope, at, target))?;
         self.ask(look)
+    }
+
+    /// As [`Self::look`], with a word of the caller's in the transaction of the record and in that of the
+    /// reading, so that nothing is read by a right that was gone by then.
+    ///
+    /// `first` may say no: then what it wrote stands, the record says that the look was held back, and
+    /// nothing is read.
+    ///
+    /// # Errors
+    /// A closure's, or the store's. Of an error of `first` nothing stands.
+    pub fn look_with<T, E: From<DbError>>(
+        &self,
+        scope: &Scope,
+        (at, target): (Instant, &str),
+        first: impl FnOnce(&mut Tx<'_>) -> Result<bool, E>,
+        look: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let goes_on = self.write(|tx| {
+            let goes_on = first(tx)?;
+            match goes_on {
+                true => audit::insert(tx, scope, at, target)?,
+                false => audit::insert_held_back(tx, scope, at, target)?,
+            }
+            Ok::<_, E>(goes_on)
+        })?;
+        if !goes_on {
+            return Ok(None);
+        }
+        self.ask(look).map(Some)
     }
 
     /// Makes a change before anybody is known, with its audit row: a try to sign in.

@@ -7,11 +7,12 @@
 
 use crate::carry::{self, carry_over};
 use crate::db::{Database, DbError, Engine, ErrorKind, Param, Read, Tx};
+use crate::guard;
 use crate::keys;
 use crate::vault::Vault;
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_people_act.sql"),
     include_str!("../migrations/0003_imports.sql"),
@@ -25,6 +26,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/0011_identity.sql"),
     include_str!("../migrations/0012_oidc.sql"),
     include_str!("../migrations/0013_retention.sql"),
+    include_str!("../migrations/0014_watch.sql"),
 ];
 /// The migration that records the master key and carries plain rows over.
 const SEALED: &str = include_str!("../migrations/0009_sealed.sql");
@@ -118,14 +120,26 @@ pub(crate) fn migrate(
 ) -> Result<(), DbError> {
     db.write_here(|tx| {
         tx.lock(LOCK)?;
+        tx.as_provider("all")?;
         let engine = tx.engine();
-        tx.execute_batch(&dialect(BOOKKEEPING, engine))?;
+        if count(tx, TABLES)? == 0 {
+            tx.execute_batch(&dialect(BOOKKEEPING, engine))?;
+        }
         let done = schema(tx)?;
         if done > KNOWN {
             return Err(too_new(done));
         }
+        let owns = guard::owns_schema(tx)?;
+        if done < KNOWN && !owns {
+            let text = "the schema is older than the program: run `lasna upgrade` as its owner";
+            return Err(DbError::new(ErrorKind::Configuration, text));
+        }
         let master = open_vault(tx, vault, done)?;
-        run(tx, (done, KNOWN), Some(&master), step)
+        run(tx, (done, KNOWN), Some(&master), step)?;
+        if owns {
+            guard::secure(tx)?;
+        }
+        Ok(())
     })?;
     step(MigrationStep::Committed);
     Ok(())

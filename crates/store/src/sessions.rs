@@ -25,6 +25,7 @@ pub(crate) const RUNNING: &str = "SELECT a.no, a.provider_no, a.role, a.school, 
     LEFT JOIN user_end e ON e.provider_no = a.provider_no AND e.user_no = a.no \
     WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.at <= $2 + 7200000000 AND coalesce(x.at, s.at) + s.idle > $2 \
     AND o.token_hash IS NULL AND e.user_no IS NULL";
+pub(crate) const ENDED: &str = "SELECT 1 FROM sign_out WHERE token_hash = $1";
 pub(crate) const OF_USER: &str = "SELECT a.no, a.provider_no, a.role, a.school, s.token_hash, s.at, \
     s.ends_at, s.auth_at, s.methods, s.idle, s.shared, s.browser, coalesce(x.at, s.at) \
     FROM sign_in s JOIN user_account a ON a.no = s.user_no \
@@ -144,6 +145,15 @@ impl Session {
         let params = [provider.0.into(), user.0.into(), at.0.into()];
         let rows = read.query(OF_USER, &params)?;
         rows.iter().map(Session::of_row).collect()
+    }
+
+    /// Whether somebody has ended it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn is_ended(&self, read: &mut Read<'_>) -> Result<bool, DbError> {
+        let row = read.query_one(ENDED, &[(&self.hash).into()])?;
+        Ok(row.is_some())
     }
 
     /// Notes that it was used at an instant.

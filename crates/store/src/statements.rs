@@ -5,8 +5,8 @@
 use crate::facts::{FactTable, select, select_days, select_group, select_pupil, select_pupil_day};
 use crate::{
     accounts, acts, audit, backup, batches, codes, entities, factors, families, filters, grants,
-    imports, jobs, keys, log, oidc, passes, records, retention, saves, sessions, sign_in, subject,
-    tries, users,
+    imports, incidents, jobs, keys, log, oidc, passes, reading, records, retention, saves,
+    sessions, sign_in, subject, tries, users,
 };
 use lasna_domain::roster::RecordKind;
 
@@ -61,6 +61,7 @@ pub fn statements() -> Vec<String> {
     all.extend(IMPORTS.map(str::to_owned));
     all.extend(ACCOUNTS.map(str::to_owned));
     all.extend(LOG.map(str::to_owned));
+    all.extend(WATCH.map(str::to_owned));
     all.extend(RIGHTS.iter().map(|text| (*text).to_owned()));
     all.extend(BACKUPS.map(str::to_owned));
     all.extend(IDENTITY.map(str::to_owned));
@@ -123,7 +124,7 @@ const RIGHTS: &[&str] = &[
     grants::REVIEWS,
 ];
 
-const LOG: [&str; 19] = [
+const LOG: [&str; 20] = [
     audit::LAST,
     audit::INSERT,
     audit::BODY_INSERT,
@@ -131,6 +132,7 @@ const LOG: [&str; 19] = [
     audit::ABOUT,
     audit::BY,
     audit::ABOUT_BETWEEN,
+    audit::BETWEEN,
     audit::RANGE,
     audit::IN_REACH,
     audit::FIRST_PROVIDER,
@@ -160,13 +162,32 @@ const IMPORTS: [&str; 10] = [
 ];
 
 /// The statements of what people save for themselves, and of the end of accounts.
-const ACCOUNTS: [&str; 6] = [
+const ACCOUNTS: [&str; 8] = [
     filters::LIST,
     filters::INSERT,
     filters::END,
     sign_in::LOGIN_TAKEN,
     accounts::LIST,
+    accounts::ENDED,
+    sessions::ENDED,
     accounts::END,
+];
+
+/// The statements of how much people read, and of incidents.
+const WATCH: [&str; 13] = [
+    reading::COUNT,
+    reading::INSERT,
+    reading::FORGET_OLD,
+    reading::ALARM_INSERT,
+    reading::ALARM_LAST,
+    reading::ALARM_LAST_SPAN,
+    reading::ALARMS,
+    incidents::LAST,
+    incidents::INSERT,
+    incidents::END,
+    incidents::LIST,
+    incidents::FROZEN,
+    incidents::SESSIONS,
 ];
 
 /// The statements of backups and jobs.

@@ -33,29 +33,32 @@ impl TryMark {
         TryMark(mark)
     }
 
-    /// Counts a try at an instant, unless there were `most` since another. Gives whether it was.
+    /// Counts a try at an instant, unless a mark had its most since another. Gives how many of each
+    /// mark there are now; `None` where it was not counted.
     ///
     /// # Errors
     /// The store's.
     pub fn count(
-        all: &[TryMark],
+        all: &[(TryMark, i64)],
         tx: &mut Tx<'_>,
         (since, at): (Instant, Instant),
-        most: i64,
-    ) -> Result<bool, DbError> {
+    ) -> Result<Option<Vec<i64>>, DbError> {
         tx.lock(LOCK)?;
-        for mark in all {
+        let mut counts = Vec::with_capacity(all.len());
+        for (mark, most) in all {
             let params = [(&mark.0).into(), since.0.into(), at.0.into()];
             let row = tx.query_one(COUNT, &params)?;
-            if row.map_or(Ok(0), |row| row.get::<i64>(0))? >= most {
-                return Ok(false);
+            let count = row.map_or(Ok(0), |row| row.get::<i64>(0))?;
+            if count >= *most {
+                return Ok(None);
             }
+            counts.push(count + 1);
         }
         tx.execute(FORGET_OLD, &[(at.0 - DAY).into()])?;
-        for mark in all {
+        for (mark, _) in all {
             tx.execute(INSERT, &[(&mark.0).into(), at.0.into()])?;
         }
-        Ok(true)
+        Ok(Some(counts))
     }
 
     /// Forgets all tries: one has succeeded.

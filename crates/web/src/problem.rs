@@ -15,6 +15,8 @@ pub(crate) struct Problem {
     pub status: StatusCode,
     pub key: &'static str,
     pub message: String,
+    /// Seconds after which to ask again.
+    pub again: Option<u32>,
 }
 
 impl Problem {
@@ -23,6 +25,7 @@ impl Problem {
             status,
             key,
             message: message.into(),
+            again: None,
         }
     }
 
@@ -48,7 +51,7 @@ impl Problem {
             "unauthorised.token" => "make an account with `lasna user add` and send its token",
             "not_found" => "check the address and what the account may read",
             "password.due" => "sign in on the page and choose a password",
-            "busy" => "ask again after the seconds of the header Retry-After",
+            "busy" | "read_much" => "ask again after the seconds of the header Retry-After",
             "internal" => "give the number of the header X-Request-Id to who runs the service",
             "problem" => "whoever runs the service has something to mend",
             _ => "mend the request and send it again",
@@ -80,6 +83,12 @@ impl From<AppError> for Problem {
             error @ AppError::TryLater => {
                 let text = error.to_string();
                 Problem::new(StatusCode::TOO_MANY_REQUESTS, "try_later", text)
+            }
+            error @ AppError::ReadMuch { again } => {
+                metrics::counter!("reading_held_back_total").increment(1);
+                let text = error.to_string();
+                let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "read_much", text);
+                Problem { again, ..problem }
             }
             AppError::Problem(message) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "problem", message)
@@ -122,6 +131,11 @@ impl IntoResponse for Problem {
             "detail": self.detail(),
         });
         let content = [(header::CONTENT_TYPE, "application/problem+json")];
-        (self.status, content, body.to_string()).into_response()
+        let mut response = (self.status, content, body.to_string()).into_response();
+        if let Some(seconds) = self.again {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

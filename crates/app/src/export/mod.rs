@@ -31,22 +31,20 @@ impl App {
     pub fn export_roster(&self, out: impl Write + Seek) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, Reach::Provider)?;
         let hidden = self.hidden()?;
-        let bundle = self
-            .store()
-            .look(&scope, self.now(), "export:roster", |read| {
-                let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-                let mut bundle = Bundle::default();
-                let hidden = Hidden::read(read, &scope, &hidden)?;
-                for &kind in RecordKind::ALL {
-                    for (id, record) in Record::in_sight(read, &scope, kind, &visible)? {
-                        let row = hidden.without(row_of(kind, &id, &record));
-                        if let Some(row) = row.filter(|_| !record.ended) {
-                            put(&mut bundle, row);
-                        }
+        let bundle = self.look(&scope, "export:roster", |read| {
+            let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
+            let mut bundle = Bundle::default();
+            let hidden = Hidden::read(read, &scope, &hidden)?;
+            for &kind in RecordKind::ALL {
+                for (id, record) in Record::in_sight(read, &scope, kind, &visible)? {
+                    let row = hidden.without(row_of(kind, &id, &record));
+                    if let Some(row) = row.filter(|_| !record.ended) {
+                        put(&mut bundle, row);
                     }
                 }
-                Ok::<Bundle, DbError>(bundle)
-            })?;
+            }
+            Ok(bundle)
+        })?;
         write_bundle(&bundle, out)
             .map(drop)
             .map_err(|error| AppError::Problem(format!("the bundle cannot be written: {error}")))
@@ -62,33 +60,32 @@ impl App {
         let mut trouble = None;
         // Rows of the tables have different columns; the first cell says which table.
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        self.store()
-            .look(&scope, self.now(), "export:facts", |read| {
-                let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
-                let ids = Ids::read(read, &scope)?;
-                let codes = Codes::new();
-                for table in FactTable::ALL {
-                    let mut lines = Vec::new();
-                    FactRow::each(read, &scope, table, &visible, |row| {
-                        if is_of(table, &row, &hidden) {
-                            return Ok(());
-                        }
-                        lines.push(cells_of(table, &row, &ids, &codes));
-                        Ok::<(), DbError>(())
-                    })?;
-                    lines.sort();
-                    for line in lines {
-                        let safe = line.iter().map(|cell| formula_safe(cell).into_owned());
-                        if let Err(error) = writer.write_record(safe) {
-                            trouble.get_or_insert_with(|| error.to_string());
-                        }
+        self.look(&scope, "export:facts", |read| {
+            let visible = Visible::of(&Batch::list(read, scope.provider())?, Instant::LATEST);
+            let ids = Ids::read(read, &scope)?;
+            let codes = Codes::new();
+            for table in FactTable::ALL {
+                let mut lines = Vec::new();
+                FactRow::each(read, &scope, table, &visible, |row| {
+                    if is_of(table, &row, &hidden) {
+                        return Ok(());
+                    }
+                    lines.push(cells_of(table, &row, &ids, &codes));
+                    Ok::<(), DbError>(())
+                })?;
+                lines.sort();
+                for line in lines {
+                    let safe = line.iter().map(|cell| formula_safe(cell).into_owned());
+                    if let Err(error) = writer.write_record(safe) {
+                        trouble.get_or_insert_with(|| error.to_string());
                     }
                 }
-                if let Err(error) = writer.flush() {
-                    trouble.get_or_insert_with(|| error.to_string());
-                }
-                Ok::<(), DbError>(())
-            })?;
+            }
+            if let Err(error) = writer.flush() {
+                trouble.get_or_insert_with(|| error.to_string());
+            }
+            Ok(())
+        })?;
         match trouble {
             None => Ok(()),
             Some(error) => Err(AppError::Problem(format!(

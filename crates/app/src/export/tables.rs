@@ -92,11 +92,9 @@ impl App {
     pub fn export_tables(&self, create: &mut Create<'_>) -> Result<(), AppError> {
         let scope = self.scope(Action::Export, Reach::Provider)?;
         let hidden = self.hidden()?;
-        let tables = self
-            .store()
-            .look(&scope, self.now(), "export:tables", |read| {
-                Tables::read(read, &scope, &hidden)
-            })?;
+        let tables = self.look(&scope, "export:tables", |read| {
+            Tables::read(read, &scope, &hidden)
+        })?;
         let mapping = tables.mapping();
         let files = [
             ("calendar.csv", CALENDAR, tables.calendar),

@@ -64,6 +64,7 @@ impl App {
         wish: &Wish<'_>,
     ) -> Result<(), AppError> {
         crate::sign_in::check_password(first.password)?;
+        crate::sign_in::check_common(first.password, &[first.name, first.login])?;
         let name = first.name.trim();
         if first.login.trim().is_empty()
             || name.is_empty()

@@ -24,7 +24,7 @@ pub use sessions::OwnSession;
 pub use step_up::{Proof, STEP_UP_MINUTES, StepUpWay};
 pub use totp::code_at;
 pub(crate) use tries::Try;
-pub use tries::{TRIES_MINUTES, TRIES_MOST};
+pub use tries::{ADDRESS_MOST, BURSTS, TRIES_MINUTES, TRIES_MOST};
 
 use lasna_domain::calendar::Instant;
 

@@ -1,5 +1,8 @@
 //! How often one may try: so many failures in so many minutes, for an account and for an address.
 //!
+//! A school often has one address, so an address has many more than an account. A burst of failures,
+//! behind one address or in the whole node, is an entry of the log of its own kind; it locks nobody.
+//!
 //! Invariant: it never says whether there is such an account, and a restart forgets nothing.
 
 use super::MINUTE;
@@ -9,13 +12,18 @@ use lasna_store::{Store, TryMark};
 
 /// Failures before one has to wait.
 pub const TRIES_MOST: i64 = 10;
+/// Failures of an address before it has to wait: a whole school may be behind it.
+pub const ADDRESS_MOST: i64 = 100;
+/// Failures of one address, and of all, that are a burst.
+pub const BURSTS: [i64; 2] = [30, 100];
 /// How long a failure counts.
 pub const TRIES_MINUTES: i64 = 15;
 
 /// A try that was counted, and may succeed.
 pub(crate) struct Try {
     account: TryMark,
-    address: Option<TryMark>,
+    /// The address, and everybody.
+    others: Vec<TryMark>,
     at: Instant,
 }
 
@@ -31,20 +39,28 @@ impl Try {
         address: Option<&str>,
     ) -> Result<Try, AppError> {
         let account = TryMark::of(kind, whose);
-        let address = address.map(|address| TryMark::of("address", address));
-        let all: Vec<TryMark> = [Some(&account), address.as_ref()]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+        let mut all = vec![(account.clone(), TRIES_MOST)];
+        let mut bursts = vec![i64::MAX];
+        if let Some(address) = address {
+            all.push((TryMark::of("address", address), ADDRESS_MOST));
+            bursts.push(BURSTS[0]);
+        }
+        all.push((TryMark::of("everybody", ""), i64::MAX));
+        bursts.push(BURSTS[1]);
         let since = Instant(now.0 - TRIES_MINUTES * MINUTE);
-        let counted = store.note(|tx| TryMark::count(&all, tx, (since, now), TRIES_MOST))?;
-        if !counted {
-            return Err(AppError::TryLater);
+        let counted = store.note(|tx| TryMark::count(&all, tx, (since, now)))?;
+        let counts = counted.ok_or(AppError::TryLater)?;
+        let others: Vec<TryMark> = all.into_iter().skip(1).map(|(mark, _)| mark).collect();
+        for (count, burst) in counts.into_iter().zip(bursts) {
+            if count == burst {
+                let target = format!("sign-in-burst:{burst}");
+                store.change_as_nobody(now, &target, |_| Ok::<_, AppError>(()))?;
+                tracing::warn!(failures = burst, "many sign-ins fail at once");
+            }
         }
         Ok(Try {
             account,
-            address,
+            others,
             at: now,
         })
     }
@@ -56,10 +72,10 @@ impl Try {
     pub fn succeeded(&self, store: &Store) -> Result<(), AppError> {
         store.note(|tx| {
             self.account.forget(tx)?;
-            match &self.address {
-                Some(address) => address.forget_one(tx, self.at),
-                None => Ok(()),
+            for mark in &self.others {
+                mark.forget_one(tx, self.at)?;
             }
+            Ok::<_, AppError>(())
         })?;
         Ok(())
     }

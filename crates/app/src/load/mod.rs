@@ -110,9 +110,9 @@ impl App {
         known_at: Instant,
         day: Day,
     ) -> Result<Loaded, AppError> {
-        Ok(self.store().look(scope, self.now(), target, |read| {
-            load(read, scope, scope.reach(), known_at, day)
-        })?)
+        self.look(scope, target, |read| {
+            Ok(load(read, scope, scope.reach(), known_at, day)?)
+        })
     }
 
     /// As [`App::load`] for a look that is in the audit already, as far as `reach`.

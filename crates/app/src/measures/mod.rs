@@ -180,8 +180,7 @@ impl App {
             return self.year(scope, target, known_at, as_of);
         }
         // One release needs every school, also where the answer is of one.
-        self.store()
-            .look(scope, self.now(), target, |_| Ok::<(), AppError>(()))?;
+        self.look(scope, target, |_| Ok(()))?;
         let loaded = self.load_within(scope, Reach::Provider, known_at, as_of)?;
         Ok(Arc::new(HeldYear::new(loaded)?))
     }

@@ -33,7 +33,7 @@ impl App {
         let target = format!("register:group:{}", key.group);
         self.own_batch(&scope)?;
         let mut again = false;
-        let saved = self.store().change(&scope, self.now(), &target, |tx| {
+        let saved = self.change(&scope, &target, |tx| {
             RegisterSave::hold(tx)?;
             let last = RegisterSave::of_lesson(tx, &scope, (key.group, key.day, key.start))?;
             if let Some(save) = RegisterSave::of_once(tx, &scope, new.once)? {
@@ -98,7 +98,7 @@ impl App {
             all.iter().map(|(pupil, _)| *pupil).collect()
         };
         let target = format!("register:group:{}", key.group);
-        self.store().change(&scope, self.now(), &target, |tx| {
+        self.change(&scope, &target, |tx| {
             RegisterSave::hold(tx)?;
             let lesson = (key.group, key.day, key.start);
             let last = RegisterSave::of_lesson(tx, &scope, lesson)?;

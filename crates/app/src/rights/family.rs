@@ -9,6 +9,7 @@ use lasna_domain::access::{Action, Reach};
 use lasna_domain::calendar::Day;
 use lasna_domain::ids::PersonNo;
 use lasna_store::FamilyTies;
+use lasna_store::db::Read;
 
 /// Why a line of a file of ties was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,35 +32,41 @@ impl App {
         &self,
         adult: PersonNo,
     ) -> Result<Vec<(PersonNo, ChildRights)>, AppError> {
-        let (provider, now) = (self.provider, self.now);
-        let today = now.day_in_finland();
-        self.store().ask(|read| {
-            let protected = Protected::read(read, provider, now)?;
-            if protected.stale {
-                return Ok(Vec::new());
+        self.store().ask(|read| self.children_in(read, adult))
+    }
+
+    /// The same in a transaction.
+    pub(super) fn children_in(
+        &self,
+        read: &mut Read<'_>,
+        adult: PersonNo,
+    ) -> Result<Vec<(PersonNo, ChildRights)>, AppError> {
+        let (provider, today) = (self.provider, self.now.day_in_finland());
+        let protected = Protected::read(read, provider, self.now)?;
+        if protected.stale {
+            return Ok(Vec::new());
+        }
+        let admitted = FamilyTies::admissions(read, provider, adult)?;
+        let mut children = Vec::new();
+        for tie in FamilyTies::of_adult(read, provider, adult)? {
+            let all = FamilyTies::of_child(read, provider, tie.child)?;
+            let adults: Vec<PersonNo> = all
+                .iter()
+                .filter(|other| other.runs(today))
+                .map(|other| other.adult)
+                .collect();
+            let known = protected.circumstances(
+                (tie.child, adult),
+                &adults,
+                (admitted.get(&tie.child).copied(), in_care(&all, today)),
+                today,
+            );
+            let rights = tie.rights(today, known);
+            if !rights.is_empty() {
+                children.push((tie.child, rights));
             }
-            let admitted = FamilyTies::admissions(read, provider, adult)?;
-            let mut children = Vec::new();
-            for tie in FamilyTies::of_adult(read, provider, adult)? {
-                let all = FamilyTies::of_child(read, provider, tie.child)?;
-                let adults: Vec<PersonNo> = all
-                    .iter()
-                    .filter(|other| other.runs(today))
-                    .map(|other| other.adult)
-                    .collect();
-                let known = protected.circumstances(
-                    (tie.child, adult),
-                    &adults,
-                    (admitted.get(&tie.child).copied(), in_care(&all, today)),
-                    today,
-                );
-                let rights = tie.rights(today, known);
-                if !rights.is_empty() {
-                    children.push((tie.child, rights));
-                }
-            }
-            Ok(children)
-        })
+        }
+        Ok(children)
     }
 
     /// Takes in ties, all of them or none. Each takes the place of what was known of its two people.

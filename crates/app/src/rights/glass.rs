@@ -202,7 +202,7 @@ impl App {
         let glass = own.into_iter().rfind(|one| one.pupil == pupil);
         let glass = glass.ok_or(AppError::NotFound("pupil"))?;
         let target = format!("pupil:{pupil}:glass");
-        let (acts, facts) = self.store.look(&scope, self.now, &target, |read| {
+        let (acts, facts) = self.look(&scope, &target, |read| {
             let acts = StoredAct::since(read, &scope, 0)?;
             let facts = Protection::facts(read, &scope, pupil)?;
             Ok::<_, AppError>((acts, facts))
@@ -281,7 +281,7 @@ impl App {
         let scope = self.scope(Action::ReviewGlass, self.reach())?;
         let (reach, now) = (self.reach(), self.now);
         let me = self.actor.user().unwrap_or_default();
-        let mut rows = self.store.look(&scope, now, "glass", |read| {
+        let mut rows = self.look(&scope, "glass", |read| {
             let mut rows = Vec::new();
             for one in StoredGlass::all(read, scope.provider())? {
                 if reach.meet(Reach::School(one.school)).is_some() {

@@ -6,7 +6,8 @@ use crate::{App, AppError};
 use lasna_domain::access::grants::{GrantAct, GrantKind, GrantState, GrantStep, Terms, TermsFault};
 use lasna_domain::access::{Action, HeldGrant, Reach, Relation, UserRole};
 use lasna_domain::calendar::Instant;
-use lasna_domain::ids::UserNo;
+use lasna_domain::ids::{ProviderNo, UserNo};
+use lasna_store::db::Read;
 use lasna_store::{AccessReview, AccountRow, StoredGlass, StoredGrant};
 
 /// What somebody is given.
@@ -62,31 +63,38 @@ const fn relation(kind: GrantKind) -> Relation {
     }
 }
 
+/// The grants of an account as ties, with broken glass that is open, at an instant.
+pub(super) fn held(
+    read: &mut Read<'_>,
+    provider: ProviderNo,
+    user: UserNo,
+    now: Instant,
+) -> Result<Vec<HeldGrant>, AppError> {
+    let mut held: Vec<HeldGrant> = StoredGrant::of_user(read, provider, user)?
+        .iter()
+        .map(|grant| HeldGrant {
+            relation: relation(grant.terms.kind),
+            reach: grant.terms.reach,
+            state: grant.terms.state(&grant.acts, now),
+        })
+        .collect();
+    let since = Instant(now.0 - lasna_domain::access::glass::GLASS_MAX);
+    for glass in StoredGlass::of_user(read, provider, user, since)? {
+        if glass.glass.is_open(now) {
+            held.push(HeldGrant {
+                relation: Relation::Glass,
+                reach: Reach::Pupil(glass.glass.pupil),
+                state: GrantState::Accepted,
+            });
+        }
+    }
+    Ok(held)
+}
+
 impl App {
     /// The grants of an account as ties, with broken glass that may still be open.
     pub(crate) fn held_grants(&self, user: UserNo) -> Result<Vec<HeldGrant>, AppError> {
-        let (provider, now) = (self.provider, self.now);
-        self.store().ask(|read| {
-            let mut held: Vec<HeldGrant> = StoredGrant::of_user(read, provider, user)?
-                .iter()
-                .map(|grant| HeldGrant {
-                    relation: relation(grant.terms.kind),
-                    reach: grant.terms.reach,
-                    state: grant.terms.state(&grant.acts, now),
-                })
-                .collect();
-            let since = Instant(now.0 - lasna_domain::access::glass::GLASS_MAX);
-            for glass in StoredGlass::of_user(read, provider, user, since)? {
-                if glass.glass.is_open(now) {
-                    held.push(HeldGrant {
-                        relation: Relation::Glass,
-                        reach: Reach::Pupil(glass.glass.pupil),
-                        state: GrantState::Accepted,
-                    });
-                }
-            }
-            Ok(held)
-        })
+        self.store().ask(|read| self.grants_of(read, user))
     }
 
     /// Whether what a grant reaches lies in the reach of whoever manages grants.
@@ -185,9 +193,9 @@ impl App {
             self.scope(Action::SignIn, self.reach())?
         };
         let (me, now) = (self.own_no()?, self.now);
-        let mut rows = self.store.look(&scope, now, "grants", |read| match all {
-            true => StoredGrant::all(read, scope.provider()),
-            false => StoredGrant::of_user(read, scope.provider(), me),
+        let mut rows = self.look(&scope, "grants", |read| match all {
+            true => Ok(StoredGrant::all(read, scope.provider())?),
+            false => Ok(StoredGrant::of_user(read, scope.provider(), me)?),
         })?;
         if all {
             let mut own = Vec::new();
@@ -213,7 +221,7 @@ impl App {
     pub fn access_review(&self) -> Result<Vec<ReviewRow>, AppError> {
         let scope = self.scope(Action::ReviewAccess, Reach::Provider)?;
         let now = self.now;
-        let mut rows = self.store.look(&scope, now, "access-review", |read| {
+        let mut rows = self.look(&scope, "access-review", |read| {
             let reviews = AccessReview::latest(read, scope.provider())?;
             let grants = StoredGrant::all(read, scope.provider())?;
             let accounts = AccountRow::list(read, &scope)?;

@@ -12,7 +12,8 @@
 
 use crate::{App, AppError};
 use lasna_domain::access::glass::{GLASS_REVIEW_HOURS, GlassCategory};
-use lasna_domain::access::{Action, DataClass, Purpose, Reach, UserRole};
+use lasna_domain::access::reading::touches_pupils;
+use lasna_domain::access::{Action, Purpose, Reach, UserRole};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{GroupNo, OrgNo, PersonNo, UserNo};
 use lasna_store::{AuditRow, StoredGlass};
@@ -76,23 +77,6 @@ pub(crate) struct Teller<'a> {
     pub glass: &'a [StoredGlass],
 }
 
-/// Whether a task touches something of a pupil.
-fn touches(action: Action) -> bool {
-    let of_nobody = [
-        DataClass::Aggregates,
-        DataClass::Settings,
-        DataClass::Imports,
-        DataClass::Coverage,
-        DataClass::Accounts,
-        DataClass::Oneself,
-        DataClass::Acts,
-        DataClass::Staff,
-    ];
-    lasna_domain::access::needs(action)
-        .iter()
-        .any(|(_, class)| !of_nobody.contains(class))
-}
-
 impl Teller<'_> {
     /// Why an entry is not shown; `None` where it is.
     pub fn redaction(&self, entry: &AuditRow) -> Option<Redaction> {
@@ -118,7 +102,7 @@ impl Teller<'_> {
         ) {
             return (!self.glass_told(entry.at)).then_some(Redaction::Glass);
         }
-        if entry.person.is_none() && !touches(action) {
+        if entry.person.is_none() && !touches_pupils(action) {
             return Some(Redaction::NotAbout);
         }
         None
@@ -184,7 +168,7 @@ impl App {
             Instant::midnight_in_finland(to.next()),
         );
         let target = format!("pupil:{pupil}:log");
-        let (entries, glass) = self.store().look(&scope, self.now, &target, |read| {
+        let (entries, glass) = self.look(&scope, &target, |read| {
             let mut entries = AuditRow::about_between(read, &scope, pupil, span)?;
             for reach in reaches {
                 entries.extend(AuditRow::of_reach(read, &scope, reach, span)?);
@@ -220,7 +204,7 @@ fn told(teller: &Teller<'_>, entries: &[AuditRow], school: impl Fn(OrgNo) -> Str
         count += 1;
         let day = entry.at.day_in_finland();
         let place = place_of(entry, &school);
-        let (alone, refused) = (entry.person.is_some(), entry.outcome == "refused");
+        let (alone, refused) = (entry.person.is_some(), entry.outcome != "done");
         let purpose = Purpose::from_code(&entry.purpose);
         let key = (
             std::cmp::Reverse(day),

@@ -5,25 +5,34 @@
 //!
 //! Invariant: rights are read anew for each request, and what cannot be read gives no right.
 
+mod anomalies;
 mod family;
 mod glass;
 mod grants;
 mod home;
+mod incidents;
+mod letters;
 mod log;
 mod people;
 mod protected;
+mod rate;
+mod stand;
 
+pub use anomalies::{AnomalyRow, DIGEST_DAYS};
 pub use family::FamilyStop;
 pub use glass::{GlassRow, GlassWaiting, NewGlass, OpenGlass, ThroughGlass};
 pub use grants::{GrantRow, NewGrant, ReviewRow};
 pub use home::{Child, HOME_DAYS, HomeAttendance, HomeDay, HomeToday};
+pub use incidents::{IncidentRow, IncidentScope, LetterFor, Letters, TELL_HOURS, Touched};
+pub use letters::letter;
 pub use log::{AccessLog, LogLine, LogPlace, Redaction};
 pub use people::{Grantee, NamedGrant, OwnAct};
+pub use rate::AlarmRow;
+pub(crate) use rate::Counted;
+pub(crate) use stand::Grounds;
 
 use crate::{App, AppError};
 use lasna_domain::access::family::Circumstances;
-use lasna_domain::access::grants::GrantState;
-use lasna_domain::access::{Reach, Relation};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::PersonNo;
 use lasna_store::Protection;
@@ -90,14 +99,8 @@ impl Protected {
 impl App {
     /// Pupils who are in no list of whoever asks: the protected ones without a grant for them.
     pub(crate) fn hidden(&self) -> Result<BTreeSet<PersonNo>, AppError> {
-        let mut hidden = self.protected()?.people;
-        for held in self.ties().map_or(&[][..], |ties| &ties.grants) {
-            // Through a broken glass one pupil's contacts are seen, and no list.
-            let runs = held.relation == Relation::Granted && held.state == GrantState::Accepted;
-            if let (Reach::Pupil(pupil), true) = (held.reach, runs) {
-                hidden.remove(&pupil);
-            }
-        }
+        let hidden = stand::hidden_from(self.protected()?, self.ties());
+        self.grounds.left_out(&hidden);
         Ok(hidden)
     }
 

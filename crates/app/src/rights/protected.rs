@@ -16,6 +16,7 @@ impl App {
     pub fn set_protected(&self, answer: &[(Protection, String)]) -> Result<(), AppError> {
         let scope = self.scope(Action::SetProtected, Reach::Provider)?;
         let (now, yesterday) = (self.now, self.now.day_in_finland().plus(-1));
+        self.grounds.forget();
         self.store.change_long(&scope, now, "protected", |tx| {
             let known = Protection::all(tx, scope.provider())?;
             for (one, facts) in answer {
@@ -43,8 +44,8 @@ impl App {
         let scope = self.scope(Action::ReadProtected, Reach::Pupil(pupil))?;
         self.fresh_for(Action::ReadProtected)?;
         let target = format!("pupil:{pupil}");
-        let facts = self.store.look(&scope, self.now, &target, |read| {
-            Protection::facts(read, &scope, pupil)
+        let facts = self.look(&scope, &target, |read| {
+            Ok(Protection::facts(read, &scope, pupil)?)
         })?;
         facts.ok_or(AppError::NotFound("pupil"))
     }

@@ -42,9 +42,7 @@ impl App {
     /// [`AppError`].
     pub fn accounts(&self) -> Result<Vec<ListedAccount>, AppError> {
         let scope = self.manage()?;
-        let rows = self.store.look(&scope, self.now, "users", |read| {
-            AccountRow::list(read, &scope)
-        })?;
+        let rows = self.look(&scope, "users", |read| Ok(AccountRow::list(read, &scope)?))?;
         let listed = |row: AccountRow| ListedAccount {
             no: row.account.no,
             role: row.account.role,

@@ -39,6 +39,7 @@ impl App {
     pub fn change_password(&self, new: &NewPassword<'_>) -> Result<(), AppError> {
         let wrong = |key: &str| Err(AppError::Problem(key.into()));
         check_password(new.password)?;
+        self.check_names(new.password)?;
         let account = self.account().ok_or(AppError::NoAccount)?;
         if let Some(known) = self.store.ask(|read| account.password(read))? {
             // A session that was left open is not enough, and has no more tries than the door.
@@ -62,6 +63,24 @@ impl App {
             account.tell(tx, "password", now)?;
             Ok(account.sign_out_others(tx, new.session, now)?)
         })
+    }
+
+    /// Refuses a password that is common, or made of the names around whoever is signed in.
+    fn check_names(&self, password: &str) -> Result<(), AppError> {
+        let Some(me) = &self.me else {
+            return check_common(password, &[]);
+        };
+        let profile = self
+            .store
+            .ask(|read| lasna_store::Profile::of(read, self.provider, me.user))?;
+        let login = profile.map(|profile| profile.login).unwrap_or_default();
+        let own = self.scope(Action::SignIn, self.reach())?;
+        let year = self.unseen_year(&own, self.now.day_in_finland())?;
+        let names = &year.loaded.names;
+        let mut all = vec![me.name.as_str(), &login];
+        // Schools and the municipality, which is an organisation of the roster too.
+        all.extend((1..=year.loaded.orgs.len()).map(|no| names.org(OrgNo(no as u32))));
+        check_common(password, &all)
     }
 
     /// Whether whoever is signed in has a password; people of the demo have none.

@@ -6,12 +6,14 @@
 //! Invariant: a session is looked up anew for each request, so that its end is at once.
 
 mod accounts;
+mod common;
 mod me;
 mod passes;
 mod ready;
 mod ties;
 
 pub use accounts::{ListedAccount, WhichAccount};
+pub(crate) use common::check_common;
 pub(crate) use ready::ReadyPerson;
 
 pub use passes::{PASS_DAYS_AHEAD, Pass, PassDay, TeacherDay, overlaps};
@@ -267,6 +269,8 @@ impl App {
             held: None,
             me: None,
             session: None,
+            counted: Arc::default(),
+            grounds: Arc::default(),
         };
         let school = account.school.as_deref();
         let school = school.map(|id| app.school(id)).transpose()?;

@@ -64,6 +64,7 @@ impl App {
     pub(super) fn ties_of(&self, people: &[PersonNo], leads: bool) -> Result<Ties, AppError> {
         let scope = self.scope(Action::SignIn, self.reach())?;
         let year = self.unseen_year(&scope, self.now.day_in_finland())?;
+        self.grounds.tied_by(&year.loaded.batches);
         let staff = &year.loaded.staff;
         let mut ties = Ties {
             acts_as: people.to_vec(),

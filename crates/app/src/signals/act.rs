@@ -78,7 +78,7 @@ impl App {
             note,
         };
         let target = format!("pupil:{}:{}", new.pupil, new.what.kind().as_code());
-        self.store().change(&scope, self.now(), &target, |tx| {
+        self.change(&scope, &target, |tx| {
             StoredAct::hold(tx)?;
             match StoredAct::of_once(tx, &scope, new.once)? {
                 Some(before) if is_same_sending(&before, &act, new.day.is_some()) => Ok(()),

@@ -59,7 +59,7 @@ impl SignalList {
 
 impl HeldYear {
     /// Pupils who may be in reach: the caller looks at each.
-    pub(super) fn pupils_of(&self, live: &Live, reach: Reach) -> Vec<PupilNo> {
+    pub(crate) fn pupils_of(&self, live: &Live, reach: Reach) -> Vec<PupilNo> {
         match reach {
             Reach::Provider => live.engine.pupils().to_vec(),
             Reach::Group(group) => live.engine.members_of(group),

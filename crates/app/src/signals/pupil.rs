@@ -46,6 +46,10 @@ impl App {
                 return Ok((self.scope(action, reach)?, year));
             }
         }
+        // A try at a pupil of somebody else's is in the log before it is answered.
+        let who = (self.provider, &self.actor);
+        let asked = (action, Reach::Pupil(pupil));
+        self.store().refused(who, asked, self.now())?;
         Err(AppError::NotFound("pupil"))
     }
 

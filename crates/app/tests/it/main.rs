@@ -26,6 +26,7 @@ mod order;
 mod people;
 mod privacy;
 mod providers;
+mod rate;
 mod refused;
 mod registers;
 mod registers_undo;
@@ -38,6 +39,8 @@ mod together;
 mod town;
 mod undo;
 mod unsaid;
+mod watch;
+mod withdrawn;
 
 use files::Files;
 use lasna_app::import::{Options, Report};

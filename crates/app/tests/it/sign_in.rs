@@ -88,7 +88,11 @@ fn the_first_password_is_changed_to_another_one() {
         assert_eq!(problem(change(&"x".repeat(513))), "password.long");
         assert_eq!(problem(change(FIRST)), "password.same");
         assert!(app(later(1)).must_change_password().unwrap());
-        let own = "ä".repeat(PASSWORD_MIN);
+        let common = "ä".repeat(PASSWORD_MIN);
+        assert_eq!(problem(change(&common)), "password.common");
+        // The person and the school: by whichever list it is found, it is refused.
+        assert!(problem(change("uusinameschool1")).starts_with("password."));
+        let own = "ä ö å ja muut kirjaimet".to_owned();
         change(&own).unwrap();
         assert!(!app(later(2)).must_change_password().unwrap());
         is_nobody(sign_in(node, "uusi", FIRST, "t2"));

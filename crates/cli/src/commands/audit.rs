@@ -33,6 +33,10 @@ pub enum AuditCommand {
     },
     /// Write the tiles of all entries and a signed checkpoint now
     Checkpoint,
+    /// Accounts that passed a fixed threshold in the last week, by number
+    Anomalies,
+    /// Who read more than the limit, by number of the account
+    Alarms,
     /// Prove that an entry is in the log
     Prove {
         /// Its number
@@ -74,9 +78,65 @@ pub fn run(args: &Args, command: &AuditCommand) -> anyhow::Result<Outcome> {
             }
             Ok(Outcome::Ok)
         }
+        AuditCommand::Anomalies => anomalies(args),
+        AuditCommand::Alarms => alarms(args),
         AuditCommand::Prove { no, tiles } => prove(args, *no, tiles.as_deref()),
         AuditCommand::Consistency { a, b, tiles } => consistency(args, (*a, *b), tiles.as_deref()),
     }
+}
+
+fn anomalies(args: &Args) -> anyhow::Result<Outcome> {
+    let app = context::app(args)?;
+    let today = app.now().day_in_finland();
+    let model = context::model(&app, None, today)?;
+    let rows = app.anomalies(&model, today)?;
+    if args.json {
+        let row = |row: &lasna_app::rights::AnomalyRow| {
+            let told = row.told.iter();
+            let told = told.map(|(kind, count)| (kind.as_code().to_owned(), json!(count)));
+            json!({
+                "account": row.user.0,
+                "role": row.role,
+                "place": row.place,
+                "told": told.collect::<serde_json::Map<_, _>>(),
+            })
+        };
+        output::json(&rows.iter().map(row).collect::<Vec<_>>())?;
+    } else {
+        output::lines(rows.iter().map(|row| {
+            let told = row.told.iter();
+            let told = told.map(|(kind, count)| format!("{} {count}", kind.as_code()));
+            let told: Vec<String> = told.collect();
+            let (user, role, place) = (row.user, &row.role, &row.place);
+            format!("account {user}, {role}, {place}: {}", told.join(", "))
+        }))?;
+    }
+    Ok(Outcome::Ok)
+}
+
+fn alarms(args: &Args) -> anyhow::Result<Outcome> {
+    let rows = context::app(args)?.reading_alarms(lasna_domain::calendar::Instant(0))?;
+    if args.json {
+        let row = |row: &lasna_app::rights::AlarmRow| {
+            json!({
+                "no": row.no,
+                "at": row.at.to_string(),
+                "account": row.user.0,
+                "role": row.role,
+                "school": row.school,
+                "kind": row.kind.as_code(),
+                "span": row.span.as_code(),
+            })
+        };
+        output::json(&rows.iter().map(row).collect::<Vec<_>>())?;
+    } else {
+        output::lines(rows.iter().map(|row| {
+            let (at, user, role) = (row.at, row.user, &row.role);
+            let (kind, span) = (row.kind.as_code(), row.span.as_code());
+            format!("{at}: account {user}, {role}: {kind} in {span}")
+        }))?;
+    }
+    Ok(Outcome::Ok)
 }
 
 fn entry_of(text: &str) -> anyhow::Result<(u64, Hash)> {

@@ -3,12 +3,29 @@
 //! Invariant: a mapping that passes here is read by an import without a problem.
 
 use super::{Outcome, checked};
-use crate::args::{Args, MappingCommand};
+use crate::args::Args;
 use crate::{context, output};
 use anyhow::anyhow;
+use clap::Subcommand;
 use lasna_formats::sis::mapping::PRESETS;
 use lasna_formats::sis::{preset_text, read_mapping};
 use serde_json::json;
+
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// The presets that come with the program
+    List,
+    /// Print a preset, to write into mapping.toml and change
+    Show {
+        /// One of the list
+        name: String,
+    },
+    /// Say what is wrong in a mapping, with line and column
+    Check {
+        /// The file; - reads standard input
+        file: String,
+    },
+}
 
 pub fn run(args: &Args, command: &MappingCommand) -> anyhow::Result<Outcome> {
     match command {

@@ -11,6 +11,7 @@ mod demo_people;
 mod doctor;
 mod gdpr;
 mod import;
+mod incident;
 mod keys;
 mod links;
 mod lists;
@@ -24,7 +25,9 @@ mod upgrade;
 mod user;
 
 pub use audit::AuditCommand;
+pub use incident::IncidentCommand;
 pub use keys::KeysCommand;
+pub use mapping::MappingCommand;
 
 use crate::args::{Args, Command};
 use crate::output;
@@ -138,6 +141,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Command::Access { command } => access::access(args, command),
         Command::Audit { command } => audit::run(args, command),
+        Command::Incident { command } => incident::run(args, command),
         Command::Keys { command } => keys::run(args, command),
         Command::Privacy(command) => privacy(args, command),
         Command::User { command } => user::user(args, command),

@@ -144,6 +144,7 @@ pub fn run(args: &Args, asked: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let data = files::data_folder(args);
     let (from, to) = (store.schema()?, Store::schema_known());
     if from >= to {
+        admit(&store, asked)?;
         let text = format!("schema {from}: this program knows {to}, there is nothing to do");
         if args.json {
             output::json(&json!({ "ok": from == to, "from": from, "to": to, "done": text }))?;
@@ -173,6 +174,7 @@ pub fn run(args: &Args, asked: &UpgradeArgs) -> anyhow::Result<Outcome> {
             MigrationStep::Committed => tracing::info!("all is committed"),
         })?;
         store.database().integrity()?;
+        admit(&store, asked)?;
         lines.push(format!("upgraded: schema {from} to {}", store.schema()?));
     }
     report["upgraded"] = json!(go_on);
@@ -186,6 +188,14 @@ pub fn run(args: &Args, asked: &UpgradeArgs) -> anyhow::Result<Outcome> {
     } else {
         Outcome::Problems
     })
+}
+
+/// Lets the role that the service signs in to the server with do what it does.
+fn admit(store: &Store, asked: &UpgradeArgs) -> anyhow::Result<()> {
+    if let Some(role) = asked.app_role.as_deref().filter(|_| !asked.dry_run) {
+        store.admit(role)?;
+    }
+    Ok(())
 }
 
 /// A backup of the old schema, where somebody can open it.

@@ -7,10 +7,12 @@
 //! Invariant: no scope reaches further than the narrower of the actor's relations and the request, and
 //! what no right of the table allows is refused.
 
+pub mod anomaly;
 pub mod family;
 pub mod glass;
 pub mod grants;
 mod matrix;
+pub mod reading;
 mod table;
 mod words;
 

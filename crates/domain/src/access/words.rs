@@ -63,6 +63,10 @@ codes! {
         ReadOwnActs = "read_own_acts",
         /// The log as a whole: anomalies, incidents.
         OverseeLog = "oversee_log",
+        /// Who read more than the limit, and when.
+        ReadAlarms = "read_alarms",
+        /// Enter an incident, say what it touched, end it.
+        KeepIncident = "keep_incident",
         /// Facts of a protected person.
         ReadProtected = "read_protected",
         /// Say who is protected, and from whom.

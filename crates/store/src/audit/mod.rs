@@ -33,6 +33,9 @@ pub(crate) const BY: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, 
 pub(crate) const ABOUT_BETWEEN: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
     FROM audit_body b JOIN audit a ON a.no = b.no \
     WHERE b.provider_no = $1 AND b.person_no = $2 AND a.at >= $3 AND a.at < $4 ORDER BY b.no";
+pub(crate) const BETWEEN: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
+    FROM audit a LEFT JOIN audit_body b ON b.no = a.no \
+    WHERE a.provider_no = $1 AND a.at >= $2 AND a.at < $3 ORDER BY a.no";
 pub(crate) const RANGE: &str = "SELECT min(no), max(no) FROM audit \
     WHERE provider_no = $1 AND at >= $2 AND at < $3";
 pub(crate) const IN_REACH: &str = "SELECT a.no, a.at, b.person_no, b.user_no, b.salt, b.body \
@@ -159,7 +162,7 @@ fn reach_code(reach: Reach) -> String {
 }
 
 /// The person whom a target names: `pupil:N` or `person:N`, alone or before another `:`.
-pub(crate) fn person_of(target: &str) -> Option<PersonNo> {
+pub fn person_of(target: &str) -> Option<PersonNo> {
     let mut words = target.split(':');
     let (kind, no) = (words.next()?, words.next()?);
     let is_person = matches!(kind, "pupil" | "person");
@@ -261,6 +264,23 @@ pub(crate) fn insert(
     target: &str,
 ) -> Result<(), DbError> {
     append(tx, scope.provider(), AuditRow::of(scope, at, target))
+}
+
+/// What stands in an entry of a look that was held back because somebody read too much.
+pub const HELD_BACK: &str = "held-back";
+
+/// A row of a look that was not taken, because whoever asked read more than the limit.
+pub(crate) fn insert_held_back(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    at: Instant,
+    target: &str,
+) -> Result<(), DbError> {
+    let entry = AuditRow {
+        outcome: HELD_BACK.to_owned(),
+        ..AuditRow::of(scope, at, target)
+    };
+    append(tx, scope.provider(), entry)
 }
 
 fn damaged(no: i64) -> DbError {

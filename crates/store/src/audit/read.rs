@@ -24,6 +24,20 @@ impl AuditRow {
         opened(read, scope, &rows)
     }
 
+    /// All entries from an instant up to another, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn between(
+        read: &mut Read<'_>,
+        scope: &Scope,
+        (from, to): (Instant, Instant),
+    ) -> Result<Vec<AuditRow>, DbError> {
+        let params = [scope.provider().0.into(), from.0.into(), to.0.into()];
+        let rows = read.query(BETWEEN, &params)?;
+        opened(read, scope, &rows)
+    }
+
     /// The entries about a person, oldest first.
     ///
     /// # Errors

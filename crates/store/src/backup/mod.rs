@@ -151,7 +151,12 @@ impl Store {
         let db = Arc::new(Database::open(place)?);
         // The keys are read when something is to be opened with them.
         let vault = Arc::new(Vault::new(keys));
-        Ok(Store { db, vault })
+        let store = Store { db, vault };
+        if store.schema()? > 0 {
+            // On PostgreSQL nothing is seen before it is known for whom.
+            store.providers()?;
+        }
+        Ok(store)
     }
 
     /// The number of the schema that is there; 0 where there is none.

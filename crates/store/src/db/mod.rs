@@ -24,6 +24,7 @@ pub use place::Place;
 pub use tx::{CopyIn, Read, Tx};
 pub use value::{Column, Param, Row, RowRef, Value};
 
+use lasna_domain::ids::ProviderNo;
 use std::time::Duration;
 
 /// How long a caller waits for a lock, the writer or a free connection before [`ErrorKind::Busy`].
@@ -60,6 +61,25 @@ impl Database {
             Place::Url(url) => Inner::Postgres(postgres::Postgres::open(&url)?),
         };
         Ok(Database { engine })
+    }
+
+    /// Begins every transaction for a provider from now on: on PostgreSQL no row of another is seen.
+    pub(crate) fn of_provider(&self, provider: ProviderNo) {
+        if let Inner::Postgres(postgres) = &self.engine {
+            postgres.of_provider(provider.0);
+        }
+    }
+
+    /// Refuses statements that change or remove rows, but for these tables and acts; several statements
+    /// without parameters, as in migrations, are not held to it. On PostgreSQL a role's rights do that.
+    pub(crate) fn keep_rows(
+        &self,
+        changing: &[(&'static str, &'static str)],
+    ) -> Result<(), DbError> {
+        match &self.engine {
+            Inner::Sqlite(sqlite) => sqlite.keep_rows(changing.to_vec()),
+            Inner::Postgres(_) => Ok(()),
+        }
     }
 
     /// The engine, for the few statements that differ.

@@ -164,6 +164,30 @@ impl<'c> Tx<'c> {
         self.read.note(done)
     }
 
+    /// Runs a statement that removes what has passed its time: the engine's own guard lets it through.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(crate) fn erase(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let done = match &mut self.read.conn {
+            Conn::Sqlite(conn) => conn.lifted(sql, params),
+            Conn::Postgres(conn) => conn.execute(sql, params),
+        };
+        self.read.note(done)
+    }
+
+    /// Sees the rows of another provider than the one that the transaction was begun for, or of `all`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(crate) fn as_provider(&mut self, provider: &str) -> Result<(), DbError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let sql = "select set_config('lasna.provider', $1, true)";
+        self.query_one(sql, &[Param::Text(provider)]).map(drop)
+    }
+
     /// Makes this change wait for every other one that takes the same lock, until it is committed.
     /// SQLite needs nothing for it: there changes follow one another anyway.
     ///

@@ -67,10 +67,11 @@ impl Aged {
             Held::Person(column) => of_person(column),
             Held::Entry => format!(
                 "({} OR EXISTS (SELECT 1 FROM retention_hold h WHERE h.provider_no = $1 \
-                 AND h.starts IS NOT NULL AND {} >= h.starts AND {} < h.ends AND {RUNNING}))",
+                 AND h.starts IS NOT NULL AND {age} >= h.starts AND {age} < h.ends AND {RUNNING}) \
+                 OR t.no IN ({}))",
                 of_person("person_no"),
-                self.age,
-                self.age
+                crate::incidents::FROZEN_NOS,
+                age = self.age
             ),
         }
     }
@@ -234,7 +235,7 @@ impl Aged {
         scope: &Scope,
         (cutoff, part): (i64, Option<(i64, i64)>),
     ) -> Result<u64, DbError> {
-        tx.execute(&self.erase_sql(), &self.params(scope, cutoff, part))
+        tx.erase(&self.erase_sql(), &self.params(scope, cutoff, part))
     }
 
     /// The people on hold whose rows stay although they are before the cutoff.

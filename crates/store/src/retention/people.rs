@@ -187,7 +187,7 @@ impl PersonTable {
         scope: &Scope,
         person: (PersonNo, &str),
     ) -> Result<u64, DbError> {
-        tx.execute(&self.erase_sql(), &self.params(scope, person))
+        tx.erase(&self.erase_sql(), &self.params(scope, person))
     }
 
     /// Numbers of the people of whom the table has rows, where it knows them by number.
@@ -255,7 +255,7 @@ impl PersonTable {
         let mut gone = 0;
         for kind in keys_of(rule) {
             let params = [scope.provider().0.into(), (*kind).into(), no.0.into()];
-            gone += tx.execute(KEY_ERASE, &params)?;
+            gone += tx.erase(KEY_ERASE, &params)?;
         }
         Ok(gone)
     }
@@ -275,7 +275,7 @@ impl PersonTable {
     /// The store's.
     pub fn erase_log_key(tx: &mut Tx<'_>, scope: &Scope, no: PersonNo) -> Result<u64, DbError> {
         let params = [scope.provider().0.into(), "person".into(), no.0.into()];
-        tx.execute(KEY_ERASE, &params)
+        tx.erase(KEY_ERASE, &params)
     }
 
     /// Puts a word in place of the source's id of a person.
@@ -285,7 +285,7 @@ impl PersonTable {
     pub fn forget(tx: &mut Tx<'_>, scope: &Scope, no: PersonNo) -> Result<u64, DbError> {
         let word = format!("erased:{no}");
         let params = [scope.provider().0.into(), no.0.into(), (&word).into()];
-        tx.execute(ENTITY_ERASE, &params)
+        tx.erase(ENTITY_ERASE, &params)
     }
 }
 

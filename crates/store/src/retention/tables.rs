@@ -158,7 +158,7 @@ const fn entries(due: &'static str) -> Aged {
 }
 
 /// Rules with their tables, as `retention.toml` names them.
-pub(super) const RULES: [(&str, &[Aged]); 11] = [
+pub(super) const RULES: [(&str, &[Aged]); 12] = [
     (
         "attendance",
         &[
@@ -200,6 +200,10 @@ pub(super) const RULES: [(&str, &[Aged]); 11] = [
             aged("access_review", AT, NO),
             aged("subject_release", RELEASE_DUE, NO),
             aged("subject_copy", AT, NO),
+            aged("reading_alarm", AT, NO),
+            aged("incident_end", AT, NO),
+            // One that is open stays, and the end of one is younger than its beginning.
+            aged("incidents", INCIDENT_DUE, NO),
         ],
     ),
     ("log_of_pupils", &[entries(PUPIL_ENTRY_DUE)]),
@@ -228,6 +232,7 @@ pub(super) const RULES: [(&str, &[Aged]); 11] = [
             aged("sign_in_try", NODE_AT, Told::Before("at")),
         ],
     ),
+    ("reading", &[aged("page_read", AT, Told::Before("at"))]),
     (
         "jobs",
         &[
@@ -264,6 +269,8 @@ pub(super) const RULES: [(&str, &[Aged]); 11] = [
     ),
 ];
 
+const INCIDENT_DUE: &str = "t.provider_no = $1 AND t.at < $2 AND t.no IN \
+    (SELECT e.no FROM incident_end e WHERE e.provider_no = $1 AND e.at < $2)";
 const ENDS: &str = "t.provider_no = $1 AND t.ends_at < $2";
 const SEEN_AGE: &str = "(SELECT s.ends_at FROM sign_in s WHERE s.token_hash = t.token_hash)";
 const SEEN_DUE: &str = "t.token_hash IN \

@@ -7,7 +7,7 @@ use lasna_domain::access::{Action, Actor, Reach, Request, Scope, UserRole, grant
 use lasna_domain::calendar::Instant;
 use lasna_domain::ids::{OrgNo, PersonNo, UserNo};
 use lasna_seal::leaf_hash;
-use lasna_store::db::DbError;
+use lasna_store::db::{DbError, Engine};
 use lasna_store::{AuditRow, LogBody, LogEntry};
 
 fn log(o: &Opened) -> Vec<LogEntry> {
@@ -207,12 +207,15 @@ fn a_byte_that_turned_is_named() {
                 .unwrap();
             let bytes: Vec<u8> = row.get(0).unwrap();
             let put = |bytes: &[u8]| {
-                let sql = format!("update {table} set {column} = $1 where no = 4");
-                let done = o
-                    .store
-                    .database()
-                    .write_here(|tx| tx.execute(&sql, &[bytes.into()]));
-                assert_eq!(done.unwrap(), 1);
+                let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                let bytes = match o.store.database().engine() {
+                    Engine::Sqlite => format!("x'{hex}'"),
+                    Engine::Postgres => format!("'\\x{hex}'"),
+                };
+                o.meddle(&format!(
+                    "update {table} set {column} = {bytes} where no = 4"
+                ))
+                .unwrap();
             };
             for at in 0..bytes.len() {
                 let mut other = bytes.clone();

@@ -19,6 +19,7 @@ mod carried;
 mod catalogue;
 mod facts;
 mod filters;
+mod guard;
 mod keys;
 mod people;
 mod providers;

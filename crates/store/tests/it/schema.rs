@@ -54,8 +54,8 @@ fn every_statement_is_understood() {
 }
 
 /// What is no fact and nobody's act: when a session was seen last, the counter of a passkey, tries of
-/// the last day; and an end that is written once.
-const PASSING: [&str; 7] = [
+/// the last day, pages of the last two; and an end that is written once.
+const PASSING: [&str; 8] = [
     "INSERT INTO session_seen ",
     "INSERT INTO passkey_use ",
     "INSERT INTO sign_out (token_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -63,6 +63,7 @@ const PASSING: [&str; 7] = [
     "DELETE FROM sign_in_try WHERE no = ",
     "DELETE FROM sign_in_try WHERE at < $1",
     "DELETE FROM oidc_used WHERE at < $1",
+    "DELETE FROM page_read WHERE provider_no = $1 AND user_no = $2 AND at < $3",
 ];
 
 #[test]

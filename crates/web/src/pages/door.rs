@@ -15,6 +15,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use lasna_app::AppError;
 
 /// Where one goes who signed in, where nothing else was asked for.
 pub(crate) const FIRST: &str = "/today";
@@ -67,7 +68,10 @@ pub(crate) fn to_sign_in(visit: &Visit) -> Response {
 }
 
 /// To the page that asks for a proof, and from there back.
-pub(crate) fn to_step_up(visit: &Visit) -> Response {
+pub(crate) fn to_step_up(visit: &Visit, why: &AppError) -> Response {
+    if matches!(why, AppError::ReadMuch { .. }) {
+        metrics::counter!("reading_held_back_total").increment(1);
+    }
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(at) = page_above(&visit.path) {
         query.append_pair("to", &path(at, &visit.query));

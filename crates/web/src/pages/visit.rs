@@ -280,7 +280,8 @@ impl Visit {
         let (now, today) = ((settings.clock)(), (settings.today)());
         let app = App::with_session(settings.store.clone(), now, token)?
             .holding(self.shared.held.clone())
-            .tied()?;
+            .tied()?
+            .counting(settings.demo.is_none());
         // What the page for the new password itself leads to.
         let before = ["/password", "/language", "/sign-out"].contains(&self.path.as_str());
         if !before && app.must_change_password()? {
@@ -331,7 +332,9 @@ impl Visit {
             AppError::NoAccount => super::door::to_sign_in(self),
             AppError::PasswordDue => Redirect::to("/password").into_response(),
             AppError::FactorDue => Redirect::to("/second-factor").into_response(),
-            AppError::StepUpDue => super::door::to_step_up(self),
+            error @ (AppError::StepUpDue | AppError::ReadMuch { .. }) => {
+                super::door::to_step_up(self, &error)
+            }
             AppError::TryLater => {
                 let text = self.own_frame().text("sign_in.wait");
                 self.problem(StatusCode::TOO_MANY_REQUESTS, "problem", Some(text))

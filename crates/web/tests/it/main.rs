@@ -38,6 +38,7 @@ mod provider;
 mod provider_fake;
 mod provider_more;
 mod provider_tokens;
+mod reading;
 mod register;
 mod rights;
 mod routes;

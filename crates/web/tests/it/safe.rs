@@ -1,6 +1,6 @@
 //! What is sent from elsewhere is refused, and what is asked for changes nothing.
 //!
-//! Invariant: every row of the store is compared, except those of the audit, which looks add to.
+//! Invariant: every row of the store is compared, except those that looks add to.
 
 use crate::ask::{ask, run};
 use crate::routes::{FORM, path_of, token_for};
@@ -9,6 +9,15 @@ use axum::http::Request;
 use lasna_store::db::{DbError, Row, Value};
 use lasna_web::routes::ROUTES;
 use std::collections::BTreeMap;
+
+/// What looks add to: the log with its keys, and how much was read.
+const OF_LOOKS: [&str; 5] = [
+    "audit",
+    "audit_body",
+    "data_key",
+    "page_read",
+    "reading_alarm",
+];
 
 /// The rows of each table, in an order of their own.
 type Rows = BTreeMap<String, Vec<String>>;
@@ -30,7 +39,7 @@ fn rows(server: &Server) -> Rows {
     };
     tables
         .keys()
-        .filter(|table| !["audit", "audit_body", "data_key"].contains(&table.as_str()))
+        .filter(|table| !OF_LOOKS.contains(&table.as_str()))
         .map(of)
         .collect()
 }

@@ -6,7 +6,7 @@
 use super::types::is_known;
 use crate::db::WAIT_MAX;
 use crate::db::error::{DbError, ErrorKind};
-use crate::db::value::{Param, RowRef, RowSource};
+use crate::db::value::{Param, RowRef, RowSource, Value};
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::Type;
@@ -16,6 +16,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Prepared statements kept by each connection.
 const STATEMENTS_MAX: usize = 512;
+
+/// Parameters of an insert of many rows; the protocol takes 65 535.
+const PARAMS_MAX: usize = 8_000;
 
 /// A connection with its prepared statements.
 pub(in crate::db) struct Conn {
@@ -172,26 +175,85 @@ impl Conn {
         let names = columns.join(", ");
         let shape = self.prepare(&format!("select {names} from {table} limit 0"))?;
         let types: Vec<Type> = shape.columns().iter().map(|c| c.type_().clone()).collect();
+        // The server refuses COPY where row security holds for the role that asks.
+        let held = "select row_security_active($1::text::regclass)";
+        if self.client.query_one(held, &[&table])?.try_get(0)? {
+            let head = format!("insert into {table} ({names}) values ");
+            let rows = Rows::new(self, head, columns.len());
+            return Ok(Copy::Rows(rows));
+        }
         let sql = format!("copy {table} ({names}) from stdin (format binary)");
         let writer = self.client.copy_in(&sql)?;
-        Ok(Copy {
-            writer: BinaryCopyInWriter::new(writer, &types),
-        })
+        Ok(Copy::Binary(BinaryCopyInWriter::new(writer, &types)))
     }
 }
 
-/// A `COPY` under way.
-pub(in crate::db) struct Copy<'t> {
-    writer: BinaryCopyInWriter<'t>,
+/// A `COPY` under way, or inserts of many rows in its place.
+pub(in crate::db) enum Copy<'t> {
+    Binary(BinaryCopyInWriter<'t>),
+    Rows(Rows<'t>),
 }
 
 impl Copy<'_> {
     pub(in crate::db) fn row(&mut self, values: &[Param<'_>]) -> Result<(), DbError> {
-        Ok(self.writer.write_raw(values.iter().copied())?)
+        match self {
+            Copy::Binary(writer) => Ok(writer.write_raw(values.iter().copied())?),
+            Copy::Rows(rows) => rows.row(values),
+        }
     }
 
     pub(in crate::db) fn finish(self) -> Result<(), DbError> {
-        self.writer.finish()?;
+        match self {
+            Copy::Binary(writer) => {
+                writer.finish()?;
+                Ok(())
+            }
+            Copy::Rows(mut rows) => rows.flush(),
+        }
+    }
+}
+
+/// Rows that wait for the next insert of many.
+pub(in crate::db) struct Rows<'t> {
+    conn: &'t mut Conn,
+    head: String,
+    columns: usize,
+    values: Vec<Value>,
+}
+
+impl<'t> Rows<'t> {
+    const fn new(conn: &'t mut Conn, head: String, columns: usize) -> Rows<'t> {
+        Rows {
+            conn,
+            head,
+            columns,
+            values: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, values: &[Param<'_>]) -> Result<(), DbError> {
+        self.values
+            .extend(values.iter().map(|value| value.to_value()));
+        if self.values.len() + self.columns > PARAMS_MAX {
+            return self.flush();
+        }
         Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), DbError> {
+        let row = |from: usize| {
+            let places = (1..=self.columns).map(|n| format!("${}", from * self.columns + n));
+            format!("({})", places.collect::<Vec<_>>().join(", "))
+        };
+        let rows: Vec<String> = (0..self.values.len() / self.columns.max(1))
+            .map(row)
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("{}{}", self.head, rows.join(", "));
+        let values = std::mem::take(&mut self.values);
+        let params: Vec<Param<'_>> = values.iter().map(Value::as_param).collect();
+        self.conn.execute(&sql, &params).map(drop)
     }
 }

@@ -14,7 +14,7 @@ use super::WAIT_MAX;
 use super::error::{DbError, ErrorKind};
 use super::place::server;
 use super::tx::{self, Read, Tx};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -29,6 +29,8 @@ pub(super) struct Postgres {
     returned: Condvar,
     /// Counts changes of the schema: older connections hold plans that may no longer fit.
     schema: AtomicU64,
+    /// The provider that transactions are begun for; 0 before it is known.
+    provider: AtomicU32,
 }
 
 #[derive(Default)]
@@ -62,17 +64,30 @@ impl Postgres {
             pool: Mutex::default(),
             returned: Condvar::new(),
             schema: AtomicU64::new(0),
+            provider: AtomicU32::new(0),
         };
         let conn = Conn::connect(&postgres.config, postgres.tls.as_ref())?.check_server()?;
         postgres.lock().idle.push((0, conn));
         Ok(postgres)
     }
 
+    pub(super) fn of_provider(&self, provider: u32) {
+        self.provider.store(provider, Ordering::Release);
+    }
+
+    /// A begin that says for which provider; without one no row is seen.
+    fn begin(&self, begin: &str) -> String {
+        match self.provider.load(Ordering::Acquire) {
+            0 => begin.to_owned(),
+            no => format!("{begin}; set local lasna.provider = '{no}'"),
+        }
+    }
+
     pub(super) fn write<T, E: From<DbError>>(
         &self,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.with("begin", |conn| {
+        self.with(&self.begin("begin"), |conn| {
             let mut tx = Tx::new(tx::Conn::Postgres(conn));
             let result = change(&mut tx);
             let failure = tx.into_failure();
@@ -100,7 +115,8 @@ impl Postgres {
         &self,
         query: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.with("begin isolation level repeatable read read only", |conn| {
+        let begin = self.begin("begin isolation level repeatable read read only");
+        self.with(&begin, |conn| {
             let result = query(&mut Read::new(tx::Conn::Postgres(conn)));
             let _ = conn.execute_batch("rollback");
             result

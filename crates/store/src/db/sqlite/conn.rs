@@ -8,9 +8,12 @@ use crate::db::error::{DbError, ErrorKind};
 use crate::db::sql::SqlCache;
 use crate::db::value::{Param, RowRef, RowSource, no_column};
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prepared statements kept by each connection.
 const STATEMENTS_MAX: usize = 256;
@@ -29,6 +32,8 @@ pub(super) enum Access {
 pub(in crate::db) struct Conn {
     connection: Connection,
     texts: SqlCache,
+    /// Whether rows of any table may be changed: while a text of several statements runs.
+    lifted: Arc<AtomicBool>,
 }
 
 impl ToSql for Param<'_> {
@@ -111,6 +116,7 @@ impl Conn {
         let conn = Conn {
             connection,
             texts: SqlCache::default(),
+            lifted: Arc::default(),
         };
         conn.check_settings(access)?;
         Ok(conn)
@@ -167,7 +173,40 @@ impl Conn {
     }
 
     pub(in crate::db) fn execute_batch(&self, sql: &str) -> Result<(), DbError> {
-        Ok(self.connection.execute_batch(sql)?)
+        self.lifted.store(true, Ordering::Relaxed);
+        let done = self.connection.execute_batch(sql);
+        self.lifted.store(false, Ordering::Relaxed);
+        Ok(done?)
+    }
+
+    /// Runs a statement whatever the list of changing tables says.
+    pub(in crate::db) fn lifted(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, DbError> {
+        self.lifted.store(true, Ordering::Relaxed);
+        let done = self.execute(sql, params);
+        self.lifted.store(false, Ordering::Relaxed);
+        done
+    }
+
+    /// Refuses to change or remove rows, but for these tables and acts.
+    pub(super) fn keep_rows(
+        &mut self,
+        changing: Vec<(&'static str, &'static str)>,
+    ) -> Result<(), DbError> {
+        let lifted = self.lifted.clone();
+        let hook = move |context: AuthContext<'_>| {
+            let (act, table) = match context.action {
+                AuthAction::Update { table_name, .. } => ("UPDATE", table_name),
+                AuthAction::Delete { table_name } => ("DELETE", table_name),
+                _ => return Authorization::Allow,
+            };
+            let mut known = changing.iter();
+            let own = known.any(|(name, acts)| *name == table && acts.contains(act));
+            match own || table.starts_with("sqlite_") || lifted.load(Ordering::Relaxed) {
+                true => Authorization::Allow,
+                false => Authorization::Deny,
+            }
+        };
+        Ok(self.connection.authorizer(Some(hook))?)
     }
 
     pub(in crate::db) fn copy(&self, table: &str, columns: &[&str]) -> Result<Insert<'_>, DbError> {

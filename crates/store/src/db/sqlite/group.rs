@@ -103,6 +103,17 @@ impl Writer {
         }
     }
 
+    /// Has the writing connection refuse to change rows of other tables than these.
+    pub(super) fn keep_rows(
+        &self,
+        changing: Vec<(&'static str, &'static str)>,
+    ) -> Result<(), DbError> {
+        let mut held = self.take()?;
+        let done = held.conn.keep_rows(changing);
+        self.give(held);
+        done
+    }
+
     pub(super) fn on_fatal(&self, hook: Hook) {
         // The first stays.
         let _ = self.hook.set(hook);

@@ -50,6 +50,13 @@ impl Sqlite {
         })
     }
 
+    pub(super) fn keep_rows(
+        &self,
+        changing: Vec<(&'static str, &'static str)>,
+    ) -> Result<(), DbError> {
+        self.writer.keep_rows(changing)
+    }
+
     pub(super) fn on_fatal(&self, hook: group::Hook) {
         self.writer.on_fatal(hook);
     }

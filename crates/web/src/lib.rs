@@ -20,6 +20,7 @@ mod problem;
 pub mod routes;
 mod server;
 mod uploads;
+mod ways;
 
 pub use guard::Limits;
 pub use outbound::{Client, OUTBOUND_MOST, OUTBOUND_TIME, Reachable};

@@ -10,6 +10,7 @@ pub(crate) mod act;
 pub(crate) mod assets;
 mod day;
 pub(crate) mod door;
+mod error;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod home;

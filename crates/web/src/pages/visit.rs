@@ -4,7 +4,7 @@
 //! account; what goes wrong becomes a page in the visitor's language.
 
 use super::frame::Frame;
-use super::{identity, language_of, render_with, tour};
+use super::{error, identity, language_of, tour};
 use crate::guard::Number;
 use crate::server::Shared;
 use crate::uploads::Uploads;
@@ -164,19 +164,6 @@ fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
         ),
     ];
     (headers, bytes).into_response()
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    frame: Frame,
-    title: String,
-    text: String,
-    way: String,
-    /// The page that the address belongs to, where that is another matter than the error.
-    again: Option<String>,
-    /// What to say to whoever looks into the log, where the fault is the service's.
-    number: Option<String>,
 }
 
 impl FromRequestParts<Shared> for Visit {
@@ -368,7 +355,7 @@ impl Visit {
     /// The page of an error without a question to the store.
     pub fn plain_error(&self, status: StatusCode, kind: &str) -> Response {
         let frame = self.frame(self.language);
-        error_page(frame, status, kind, (None, None, self.number))
+        error::page(frame, status, kind, (None, None, self.number))
     }
 
     fn problem(&self, status: StatusCode, kind: &str, text: Option<String>) -> Response {
@@ -376,28 +363,6 @@ impl Visit {
         let page = crate::routes::page_above(&self.path).filter(|page| again && *page != "/");
         let page = page.map(str::to_owned);
         let more = (text, page, self.number);
-        error_page(self.own_frame(), status, kind, more)
+        error::page(self.own_frame(), status, kind, more)
     }
-}
-
-fn error_page(
-    frame: Frame,
-    status: StatusCode,
-    kind: &str,
-    (text, again, number): (Option<String>, Option<String>, Option<Number>),
-) -> Response {
-    let number = number.filter(|_| status.is_server_error());
-    let page = ErrorPage {
-        title: frame.code("error_title", kind),
-        text: text.unwrap_or_else(|| frame.code("error_text", kind)),
-        way: match kind {
-            "missing" => frame.missing_way(),
-            kind => frame.code("error_way", kind),
-        },
-        number: number
-            .map(|number| frame.fill("frame.say_number", &[("number", &number.to_string())])),
-        again,
-        frame,
-    };
-    render_with(status, &page)
 }

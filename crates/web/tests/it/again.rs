@@ -106,7 +106,7 @@ fn a_second_decision_says_that_one_is_in_force() {
         let first = format!("{}&no_concern=known&review=10.9.2026", once(1));
         assert_eq!(sent(&first).status, 303);
         // It stands until its review, not for minutes alone.
-        clock.fetch_add(60 * MINUTE, std::sync::atomic::Ordering::Relaxed);
+        clock.fetch_add(25 * MINUTE, std::sync::atomic::Ordering::Relaxed);
         let second = format!("{}&no_concern=support_runs&review=2026-09-14", once(2));
         let asked = sent(&second);
         assert_eq!(asked.status, 409, "{}", asked.body);

@@ -14,6 +14,7 @@ const SUBSTITUTE: Option<&str> = Some("session-substitute-a");
 
 /// The server on the morning of a day with lessons.
 fn morning(server: &Server) -> Router {
+    server.signed_in_at("2026-08-21T05:00:00Z".parse().unwrap());
     lasna_web::router(Settings {
         clock: Arc::new(|| "2026-08-21T05:00:00Z".parse().unwrap()),
         today: Arc::new(|| "2026-08-21".parse().unwrap()),

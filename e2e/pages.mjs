@@ -124,6 +124,31 @@ async function glassLook(page) {
   await page.waitForURL(/glass.pupils/);
 }
 
+/** The SKY worker's right to follow the protected pupil: given by the principal, accepted, once. */
+export async function followProtected(page) {
+  await page.goto("/rights");
+  if (await page.locator("a[href^='/protected/']").count()) return;
+  await page.goto("/demo/principal");
+  await page.goto("/grants");
+  const worker = await page.locator("#user option", { hasText: "Aino Salmi" }).getAttribute("value");
+  await page.locator("#user").selectOption(worker);
+  await page.locator("#name").fill("Vilja Jokela");
+  await page.locator("#class").fill("8B");
+  await page.locator("form[action='/grants'] button").click();
+  await page.locator(".rows form").first().waitFor();
+  await page.goto("/demo/sky-worker");
+  await page.goto("/rights");
+  await page.locator("button[value=accept]").first().click();
+  await page.locator("a[href^='/protected/']").first().waitFor();
+}
+
+async function protectedFacts(page) {
+  await followProtected(page);
+  await page.goto("/rights");
+  await page.locator("a[href^='/protected/']").first().click();
+  await page.waitForURL(/protected/);
+}
+
 /** name, role, and how to get there. */
 export const PAGES = [
   ["sign-in", "none", at("/sign-in")],
@@ -190,6 +215,7 @@ export const PAGES = [
   ["glass-look", "sky-worker", glassLook],
   ["glass-review", "principal", at("/glass/review")],
   ["grants", "principal", at("/grants")],
+  ["protected", "sky-worker", protectedFacts],
   ["access-review", "administrator", at("/access-review")],
   ["own-acts", "sky-worker", at("/own-acts")],
   ["help-role", "administrator", at("/help")],

@@ -31,6 +31,7 @@ mod refused;
 mod registers;
 mod registers_undo;
 mod retention;
+mod retention_incident;
 mod rights;
 mod sign_in;
 mod signals;

@@ -22,8 +22,9 @@ const NOTE: &str = "ZZNOTEZZ told at home";
 const LONG: &str = "[attendance]\ntime = \"10y\"\ndecided = \"the board\"\n\
     [reasons]\ntime = \"10y\"\ndecided = \"the board\"\n";
 
+/// An erasure list in memory.
 #[derive(Default)]
-struct List(Vec<u8>);
+pub struct List(Vec<u8>);
 
 impl ErasureList for List {
     fn add(&mut self, lines: &[u8]) -> std::io::Result<()> {
@@ -36,7 +37,8 @@ fn rules(own: &str) -> Rules {
     Rules::read(own).unwrap()
 }
 
-fn run(node: &Node, now: &str, own: &str, list: &mut List) -> BTreeMap<String, u64> {
+/// A run that is confirmed; gives what was taken by rule and table.
+pub fn run(node: &Node, now: &str, own: &str, list: &mut List) -> BTreeMap<String, u64> {
     let app = node.app(at(now));
     let came = app
         .retention_run(&rules(own), true, list, &|_| Ok(()))
@@ -49,7 +51,7 @@ fn run(node: &Node, now: &str, own: &str, list: &mut List) -> BTreeMap<String, u
 }
 
 /// The town with people, a contact with a note, and p03 who leaves on 1 September.
-fn town(node: &Node) {
+pub fn town(node: &Node) {
     peopled(node);
     let app = session(node, "tuki", later(0));
     for (id, note) in [("p03", NOTE), ("p01", "another")] {

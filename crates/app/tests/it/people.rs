@@ -6,15 +6,17 @@
 //! Invariant: everything that comes with the files is known from 10 August on.
 
 use crate::files::Files;
-use crate::town::{enrolment, everything, role, user};
-use crate::{Node, import};
+use crate::town::{LAST_DAY, enrolment, everything, role, user};
+use crate::{Node, day, import};
 use lasna_app::import::Options;
 use lasna_app::registers::{Entry, LessonKey, NewRegister, Saved};
+use lasna_app::signals::NewAct;
 use lasna_app::{App, AppError, HeldYears, NewPerson};
 use lasna_domain::access::UserRole;
 use lasna_domain::calendar::{Day, Instant, TimeOfDay};
 use lasna_domain::ids::{GroupNo, PupilNo};
 use lasna_domain::model::{Language, Model};
+use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith};
 use lasna_formats::model::{preset, read_model};
 use lasna_store::EntityKind;
 use std::collections::BTreeMap;
@@ -186,4 +188,20 @@ pub fn add_new(node: &Node, login: &str) -> Result<(), AppError> {
         language: Some(Language::Sv),
     };
     node.app(at(NOW)).add_person(&new).map(drop)
+}
+
+/// The SKY worker logs a contact with a note and opens the pupil's page.
+pub fn contact(node: &Node, id: &str, note: &str) {
+    let app = session(node, "tuki", later(0));
+    let act = NewAct {
+        pupil: pupil(node, id),
+        what: ActWhat::Contact(ContactWith::Home, ContactOutcome::Reached),
+        day: None,
+        note,
+        sure: true,
+        once: id,
+    };
+    app.log_act(&act, day(LAST_DAY)).unwrap();
+    app.pupil_page(&model(), pupil(node, id), day(LAST_DAY), Instant::LATEST)
+        .unwrap();
 }

@@ -2,20 +2,20 @@
 //!
 //! Invariant: each column about pupils is in the copy or left out for a reason that is said.
 
-use crate::people::{at, later, model, peopled, pupil, session};
-use crate::{Node, both, day, town};
+use crate::people::contact;
+use crate::people::{at, later, peopled, pupil, session};
+use crate::rights::tie;
+use crate::{Node, both};
 use lasna_app::audit_log::{Compare, verify};
 use lasna_app::privacy::{
     COPY_EXCEPTIONS, Prepared, Reader, Register, dpia, manifest, notice, record,
 };
 use lasna_app::retention::Rules;
-use lasna_app::signals::NewAct;
 use lasna_app::{App, AppError, NewPerson};
 use lasna_domain::access::UserRole;
 use lasna_domain::access::family::{AdultKind, FamilyTie, Matters, RelationSource};
-use lasna_domain::calendar::{Day, Instant};
+use lasna_domain::calendar::Day;
 use lasna_domain::model::Language;
-use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith};
 use lasna_store::Protection;
 use std::collections::BTreeMap;
 
@@ -155,26 +155,6 @@ fn a_provider_s_own_time_stands_in_every_paper() {
     );
 }
 
-fn contact(node: &Node, id: &str, note: &str) {
-    let app = session(node, "tuki", later(0));
-    let act = NewAct {
-        pupil: pupil(node, id),
-        what: ActWhat::Contact(ContactWith::Home, ContactOutcome::Reached),
-        day: None,
-        note,
-        sure: true,
-        once: id,
-    };
-    app.log_act(&act, day(town::LAST_DAY)).unwrap();
-    app.pupil_page(
-        &model(),
-        pupil(node, id),
-        day(town::LAST_DAY),
-        Instant::LATEST,
-    )
-    .unwrap();
-}
-
 fn officer(node: &Node, login: &str) -> App {
     let new = NewPerson {
         role: UserRole::Oversight,
@@ -223,18 +203,8 @@ fn a_copy_holds_everything_of_one_and_nothing_of_others_and_two_release_it() {
         peopled(node);
         contact(node, "p03", NOTE);
         contact(node, "p01", "of another");
-        let tie = FamilyTie {
-            child: pupil(node, "p03"),
-            adult: pupil(node, "p20"),
-            kind: AdultKind::Guardian,
-            decides: Matters::ALL,
-            informed: Matters::ALL,
-            from: Day(0),
-            to: Day(i32::MAX),
-            source: RelationSource::Register,
-            contact: true,
-        };
-        node.app(later(0)).set_relations(&[tie]).unwrap();
+        let own = tie(node, "p03", "p20");
+        node.app(later(0)).set_relations(&[own]).unwrap();
         let app = node.app(later(1));
         let copy = app.prepare_copy("p07", Language::Fi).unwrap();
         let marks: serde_json::Value = serde_json::from_str(&copy.json).unwrap();

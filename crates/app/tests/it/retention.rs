@@ -2,17 +2,15 @@
 //!
 //! Invariant: what is looked for after a run was there before it.
 
-use crate::people::{at, later, model, peopled, pupil, session};
+use crate::people::{at, contact, peopled, pupil};
 use crate::town::{self, delta};
 use crate::{Node, both, day};
 use lasna_app::audit_log::{Compare, verify};
 use lasna_app::backup::{Erasures, FilePlace, Identity, create, restore};
 use lasna_app::import::Options;
 use lasna_app::retention::{ErasureList, Rules, RunStep, WhatCame};
-use lasna_app::signals::NewAct;
 use lasna_app::{AppError, Level};
 use lasna_domain::calendar::Instant;
-use lasna_domain::signals::{ActWhat, ContactOutcome, ContactWith};
 use lasna_store::db::{Engine, Param, Place, Read};
 use lasna_store::retention::HoldKind;
 use std::cell::Cell;
@@ -53,25 +51,8 @@ pub fn run(node: &Node, now: &str, own: &str, list: &mut List) -> BTreeMap<Strin
 /// The town with people, a contact with a note, and p03 who leaves on 1 September.
 pub fn town(node: &Node) {
     peopled(node);
-    let app = session(node, "tuki", later(0));
-    for (id, note) in [("p03", NOTE), ("p01", "another")] {
-        let act = NewAct {
-            pupil: pupil(node, id),
-            what: ActWhat::Contact(ContactWith::Home, ContactOutcome::Reached),
-            day: None,
-            note,
-            sure: true,
-            once: id,
-        };
-        app.log_act(&act, day(town::LAST_DAY)).unwrap();
-        app.pupil_page(
-            &model(),
-            pupil(node, id),
-            day(town::LAST_DAY),
-            Instant::LATEST,
-        )
-        .unwrap();
-    }
+    contact(node, "p03", NOTE);
+    contact(node, "p01", "another");
     let state = "tobedeleted,2026-09-01T08:00:00Z";
     let gone = delta(
         &[town::user("p03", 'a', state)],

@@ -36,7 +36,8 @@ fn guardian(node: &Node, login: &str, person: &str) -> UserNo {
     node.app(at(NOW)).add_person(&new).unwrap()
 }
 
-fn tie(node: &Node, child: &str, adult: &str) -> FamilyTie {
+/// Joint custody of a child, without an end.
+pub fn tie(node: &Node, child: &str, adult: &str) -> FamilyTie {
     FamilyTie {
         child: pupil(node, child),
         adult: pupil(node, adult),

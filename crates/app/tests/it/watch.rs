@@ -3,6 +3,7 @@
 //! Invariant: what was seeded is known, so that what is told can be compared with it whole.
 
 use crate::people::{at, files, model, peopled, pupil, session};
+use crate::rights::tie;
 use crate::town::{enrolment, role, user};
 use crate::{Node, both, import};
 use lasna_app::import::Options;
@@ -11,7 +12,6 @@ use lasna_app::signals::NewAct;
 use lasna_app::{App, AppError};
 use lasna_domain::access::DataClass;
 use lasna_domain::access::anomaly::AnomalyKind;
-use lasna_domain::access::family::{AdultKind, FamilyTie, Matters, RelationSource};
 use lasna_domain::calendar::{Day, Instant};
 use lasna_domain::ids::{PersonNo, UserNo};
 use lasna_domain::signals::ActWhat;
@@ -70,20 +70,6 @@ fn protect(node: &Node, id: &str, now: Instant) {
     };
     let answer = [(protection, CANARY.to_owned())];
     node.app(now).set_protected(&answer).unwrap();
-}
-
-fn tie(node: &Node, child: &str, adult: &str) -> FamilyTie {
-    FamilyTie {
-        child: pupil(node, child),
-        adult: pupil(node, adult),
-        kind: AdultKind::Guardian,
-        decides: Matters::ALL,
-        informed: Matters::ALL,
-        from: Day(0),
-        to: Day(i32::MAX),
-        source: RelationSource::Register,
-        contact: true,
-    }
 }
 
 #[test]

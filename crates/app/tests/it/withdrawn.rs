@@ -5,11 +5,12 @@
 //! Invariant: nothing is shown by a right that was gone, and the try is in the log.
 
 use crate::people::{NOW, at, group, is_missing, later, lesson, model, peopled, pupil, session};
+use crate::rights::tie;
 use crate::{Node, both, import};
 use lasna_app::import::Options;
 use lasna_app::rights::NewGrant;
 use lasna_app::{App, AppError, NewPerson, WhichAccount};
-use lasna_domain::access::family::{AdultKind, FamilyTie, Matters, RelationSource};
+use lasna_domain::access::family::FamilyTie;
 use lasna_domain::access::grants::{GrantKind, GrantStep};
 use lasna_domain::access::{Reach, UserRole};
 use lasna_domain::calendar::{Day, Instant};
@@ -152,27 +153,17 @@ fn a_child_is_out_of_sight_at_once() {
             language: None,
         };
         node.app(at(NOW)).add_person(&new).unwrap();
-        let tie = FamilyTie {
-            child: pupil(node, "p01"),
-            adult: pupil(node, "t-ai"),
-            kind: AdultKind::Guardian,
-            decides: Matters::ALL,
-            informed: Matters::ALL,
-            from: Day(0),
-            to: Day(i32::MAX),
-            source: RelationSource::Register,
-            contact: true,
-        };
+        let own = tie(node, "p01", "t-ai");
         let operator = node.app(later(1));
-        operator.set_relations(std::slice::from_ref(&tie)).unwrap();
+        operator.set_relations(std::slice::from_ref(&own)).unwrap();
         let katja = session(node, "katja", later(2));
-        katja.own_child(tie.child, today()).unwrap();
+        katja.own_child(own.child, today()).unwrap();
         let over = FamilyTie {
             to: today().plus(-1),
-            ..tie.clone()
+            ..own.clone()
         };
         node.app(later(3)).set_relations(&[over]).unwrap();
-        is_missing(katja.own_child(tie.child, today()));
+        is_missing(katja.own_child(own.child, today()));
     });
 }
 

@@ -231,3 +231,14 @@ fn reaches_meet_in_the_narrower() {
         }
     }
 }
+
+#[test]
+fn an_account_is_of_the_provider_of_a_home_or_of_a_school() {
+    let provider = ["coordinator", "administrator", "oversight"];
+    for role in UserRole::ALL {
+        let code = role.as_code();
+        assert_eq!(role.is_of_provider(), provider.contains(&code), "{code}");
+        let home = ["pupil", "guardian"].contains(&code);
+        assert_eq!(role.is_of_home(), home, "{code}");
+    }
+}

@@ -159,9 +159,9 @@ impl Terms {
             GrantStep::Suspend | GrantStep::Resume => manages && !own,
             GrantStep::End => own || manages,
         };
-        // Before it starts it can be accepted, suspended and ended as well.
+        // Before it starts it can be accepted, suspended and ended as well; once it is over, nothing.
         let begun = Instant(act.at.0.max(self.starts.0));
-        by_right && act.at < self.ends && after(self.state(acts, begun), act.step).is_some()
+        by_right && after(self.state(acts, begun), act.step).is_some()
     }
 }
 

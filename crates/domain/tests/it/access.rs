@@ -242,3 +242,22 @@ fn an_account_is_of_the_provider_of_a_home_or_of_a_school() {
         assert_eq!(role.is_of_home(), home, "{code}");
     }
 }
+
+#[test]
+fn looks_at_pupils_of_others_count_as_pages_or_files() {
+    use lasna_domain::access::reading::{ReadingKind, reading_kind};
+    let kind = |actor: Actor, action: Action, reach: Reach| {
+        ask(actor, action, reach).map(|scope| reading_kind(&scope))
+    };
+    let school = Reach::School(OrgNo(1));
+    let principal = || user(UserRole::Principal, school);
+    let page = Ok(Some(ReadingKind::Page));
+    assert_eq!(kind(principal(), Action::ReadWatchList, school), page);
+    let file = Ok(Some(ReadingKind::Export));
+    assert_eq!(kind(principal(), Action::ExportWatchList, school), file);
+    // Figures of groups show nobody; the machine and oneself are not counted.
+    assert_eq!(kind(principal(), Action::ReadFigures, school), Ok(None));
+    assert_eq!(kind(principal(), Action::SignIn, school), Ok(None));
+    let all = Reach::Provider;
+    assert_eq!(kind(Actor::Operator, Action::ReadWatchList, all), Ok(None));
+}

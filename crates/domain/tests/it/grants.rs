@@ -255,3 +255,24 @@ fn times_are_those_that_were_decided() {
     assert!(open(0) && open(GLASS_VIEW - 1) && !open(-1) && !open(GLASS_VIEW));
     assert!(!glass.is_overdue(Instant(73 * HOUR)) && glass.is_overdue(Instant(73 * HOUR + 1)));
 }
+
+#[test]
+fn what_is_dated_at_the_end_changes_nothing_before_it() {
+    let terms = terms(0, 50);
+    let act = |step, at| GrantAct {
+        step,
+        by: SUBJECT,
+        at: Instant(at),
+    };
+    let taken = act(GrantStep::Accept, 1);
+    for (at, state) in [
+        (49, GrantState::Suspended),
+        (50, GrantState::Accepted),
+        (51, GrantState::Accepted),
+    ] {
+        let acts = [taken, act(GrantStep::Suspend, at)];
+        assert_eq!(terms.state(&acts, Instant(2)), state, "{at}");
+    }
+    assert!(terms.may(&[taken], act(GrantStep::End, 49), false));
+    assert!(!terms.may(&[taken], act(GrantStep::End, 50), false));
+}

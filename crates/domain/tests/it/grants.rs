@@ -276,3 +276,19 @@ fn what_is_dated_at_the_end_changes_nothing_before_it() {
     assert!(terms.may(&[taken], act(GrantStep::End, 49), false));
     assert!(!terms.may(&[taken], act(GrantStep::End, 50), false));
 }
+
+#[test]
+fn before_its_start_a_grant_that_was_taken_waits_and_one_held_back_stays_so() {
+    let terms = terms(40, 90);
+    let act = |step, at| GrantAct {
+        step,
+        by: SUBJECT,
+        at: Instant(at),
+    };
+    let taken = [act(GrantStep::Accept, 1)];
+    assert_eq!(terms.state(&taken, Instant(39)), GrantState::Invited);
+    assert_eq!(terms.state(&taken, Instant(40)), GrantState::Accepted);
+    let held = [taken[0], act(GrantStep::Suspend, 2)];
+    assert_eq!(terms.state(&held, Instant(39)), GrantState::Suspended);
+    assert_eq!(terms.state(&held, Instant(40)), GrantState::Suspended);
+}

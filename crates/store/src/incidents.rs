@@ -18,13 +18,8 @@ pub(crate) const END: &str =
 pub(crate) const LIST: &str = "SELECT i.no, i.at, i.noticed_at, i.user_no, i.from_at, i.to_at, e.at \
     FROM incidents i LEFT JOIN incident_end e ON e.provider_no = i.provider_no AND e.no = i.no \
     WHERE i.provider_no = $1 ORDER BY i.no";
-pub(crate) const FROZEN: &str = "SELECT DISTINCT b.no FROM incidents i \
-    JOIN audit_body b ON b.provider_no = i.provider_no AND b.user_no = i.user_no \
-    JOIN audit a ON a.no = b.no AND a.at >= i.from_at AND a.at < i.to_at \
-    LEFT JOIN incident_end e ON e.provider_no = i.provider_no AND e.no = i.no \
-    WHERE i.provider_no = $1 AND e.no IS NULL ORDER BY b.no";
-/// The same as a part of another statement, whose `$1` is the provider.
-pub(crate) const FROZEN_NOS: &str = "SELECT b.no FROM incidents i \
+/// Entries that an open incident keeps; also a part of other statements, whose `$1` is the provider.
+pub(crate) const FROZEN: &str = "SELECT b.no FROM incidents i \
     JOIN audit_body b ON b.provider_no = i.provider_no AND b.user_no = i.user_no \
     JOIN audit a ON a.no = b.no AND a.at >= i.from_at AND a.at < i.to_at \
     LEFT JOIN incident_end e ON e.provider_no = i.provider_no AND e.no = i.no \

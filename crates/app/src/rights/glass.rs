@@ -333,7 +333,7 @@ impl App {
         let me = self.actor.user().ok_or(AppError::NoAccount)?;
         let (reach, now) = (self.reach(), self.now);
         let target = format!("glass:{no}:{}", ground.as_code());
-        self.store.change(&scope, now, &target, |tx| {
+        self.change(&scope, &target, |tx| {
             let all = StoredGlass::all(tx, scope.provider())?;
             let may = all.iter().any(|one| {
                 let here = reach.meet(Reach::School(one.school)).is_some();
@@ -357,7 +357,7 @@ impl App {
         let me = self.actor.user().ok_or(AppError::NoAccount)?;
         let (reach, now) = (self.reach(), self.now);
         let target = format!("glass:{no}:{}", verdict.as_code());
-        self.store.change(&scope, now, &target, |tx| {
+        self.change(&scope, &target, |tx| {
             let all = StoredGlass::all(tx, scope.provider())?;
             let may = all.iter().any(|one| {
                 one.no == no

@@ -4,6 +4,7 @@
 
 use super::GrantRow;
 use crate::{App, AppError};
+use lasna_domain::access::grants::GrantState;
 use lasna_domain::access::{Action, Reach, UserRole};
 use lasna_domain::calendar::Day;
 use lasna_domain::ids::UserNo;
@@ -63,9 +64,7 @@ impl App {
     pub fn grantees(&self) -> Result<Vec<Grantee>, AppError> {
         let scope = self.scope(Action::GiveGrant, self.reach())?;
         let own_school = self.me().and_then(|me| me.school);
-        let rows = self.store.look(&scope, self.now, "users", |read| {
-            AccountRow::list(read, &scope)
-        })?;
+        let rows = self.look(&scope, "users", |read| Ok(AccountRow::list(read, &scope)?))?;
         let mut found = Vec::new();
         for row in rows.into_iter().filter(|row| row.ended.is_none()) {
             let Some(role) = UserRole::from_code(&row.account.role) else {
@@ -99,7 +98,7 @@ impl App {
     /// [`AppError`].
     pub fn named_grants(&self, today: Day) -> Result<Vec<NamedGrant>, AppError> {
         let mut rows = self.grants(true)?;
-        rows.sort_by_key(|row| (row.state.index() == 3, std::cmp::Reverse(row.no)));
+        rows.sort_by_key(|row| (row.state == GrantState::Expired, std::cmp::Reverse(row.no)));
         let users = self.user_names(rows.iter().map(|row| row.terms.subject))?;
         let scope = self.scope(Action::GiveGrant, self.reach())?;
         let accounts = self
@@ -157,8 +156,8 @@ impl App {
     pub fn own_acts(&self, (from, to): (Day, Day)) -> Result<Vec<OwnAct>, AppError> {
         let scope = self.scope(Action::ReadOwnActs, self.reach())?;
         let me = self.actor.user().ok_or(AppError::NoAccount)?;
-        let rows = self.store.look(&scope, self.now, "own-acts", |read| {
-            lasna_store::AuditRow::by(read, &scope, me)
+        let rows = self.look(&scope, "own-acts", |read| {
+            Ok(lasna_store::AuditRow::by(read, &scope, me)?)
         })?;
         let mut acts: Vec<OwnAct> = Vec::new();
         for row in rows.iter().rev() {

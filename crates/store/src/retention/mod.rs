@@ -70,7 +70,7 @@ impl Aged {
                  AND h.starts IS NOT NULL AND {age} >= h.starts AND {age} < h.ends AND {RUNNING}) \
                  OR t.no IN ({}))",
                 of_person("person_no"),
-                crate::incidents::FROZEN_NOS,
+                crate::incidents::FROZEN,
                 age = self.age
             ),
         }
